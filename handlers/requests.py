@@ -1,0 +1,56 @@
+"""What comes into a handler and what goes out, free of any chat SDK."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioning.case import Conversation, Person
+from provisioning.ports import Clock, Directory, Jobs, Messenger
+
+Card = dict[str, Any]
+"""A rendered Adaptive Card: plain JSON values only."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One message or one click, from a verified activity.
+
+    `text` is the message with the bot's own mention cut out, otherwise as Teams sent it (HTML, entities).
+    `verb` and `data` are a button's; `data` comes from a client and is not to be believed.
+    """
+
+    person: Person
+    conversation: Conversation
+    text: str = ""
+    verb: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str = ""  # of the message that carries the clicked card
+    is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the person gets.
+
+    A command's card is a new message. A button's card is the clicker's new view of the clicked card;
+    with `replace` the message itself changes, for everyone.
+    """
+
+    card: Card | None = None
+    text: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Services:
+    """What handlers work with, by port; made once in bot/app.py."""
+
+    directory: Directory
+    jobs: Jobs
+    messenger: Messenger
+    clock: Clock
+    default_usage_location: str = ""
+    viewers: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    allowed_tenants: tuple[str, ...] = ()

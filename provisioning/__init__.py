@@ -1,0 +1,1 @@
+"""What is true about provisioning a mailbox without Teams, Graph or a job engine. Standard library only."""

@@ -1,0 +1,217 @@
+"""A case: one person being provisioned. Data and pure transitions; every change raises `version`.
+
+    running ──> waiting ──> ready            running: a workflow is at work on it
+       │           │                         waiting: a row; the watcher looks at `next_check_at`
+       └───────────┴──> failed | cancelled | given_up
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from provisioning.errors import GraphTrace
+
+
+class Stage(StrEnum):
+    """The six stages on the card, in order."""
+
+    ACCOUNT = "account"
+    LICENSE = "license"
+    MAILBOX = "mailbox"
+    SYNC = "sync"
+    ACTIVATION = "activation"
+    NOTIFICATION = "notification"
+
+
+class StageState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    NOT_NEEDED = "not_needed"
+    FAILED = "failed"
+
+
+class CaseState(StrEnum):
+    RUNNING = "running"
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    GIVEN_UP = "given_up"
+
+
+OPEN_STATES = frozenset({CaseState.RUNNING, CaseState.WAITING})
+
+
+class AccountOrigin(StrEnum):
+    """How the case came by its account: only one it created gets a first credential."""
+
+    UNKNOWN = "unknown"
+    CREATED = "created"
+    ADOPTED = "adopted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone in Teams, from the verified activity. `id` is the Entra object id, `channel_id` Teams' own."""
+
+    id: str
+    name: str
+    tenant_id: str = ""
+    channel_id: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Where to find a chat again. `kind` is personal, groupChat or channel; `bot_id` is our id in it."""
+
+    id: str
+    kind: str
+    service_url: str
+    tenant_id: str = ""
+    bot_id: str = ""
+    bot_name: str = ""
+
+    @property
+    def is_personal(self) -> bool:
+        return self.kind == "personal"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A complete order. `license` is a SKU id, or "" to keep the mailbox license that the account has."""
+
+    upn: str
+    display_name: str
+    usage_location: str
+    license: str = ""
+    license_name: str = ""
+    manager_id: str = ""
+    manager_name: str = ""
+    department: str = ""
+    restore_id: str = ""  # the recycle-bin object to restore instead of creating
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """One line of the card. `note` is a plain sentence; times are UTC."""
+
+    stage: Stage
+    state: StageState = StageState.PENDING
+    note: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a case stopped, or what it is struggling with: one sentence, and Graph's words behind it."""
+
+    sentence: str
+    trace: GraphTrace = GraphTrace()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One person being provisioned; see the module's diagram for `state`."""
+
+    id: str
+    order: Order
+    requester: Person
+    created_at: datetime
+    state: CaseState = CaseState.RUNNING
+    stages: tuple[StageRecord, ...] = tuple(StageRecord(stage) for stage in Stage)
+    version: int = 1
+    updated_at: datetime | None = None
+    account_id: str = ""
+    account_origin: AccountOrigin = AccountOrigin.UNKNOWN
+    mail: str = ""
+    problem: Problem | None = None
+    waiting_since: datetime | None = None
+    next_check_at: datetime | None = None
+    checks: int = 0
+    last_check_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    credential_shown_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def progress(self) -> float:
+        """Share of the stages that are settled, 0 to 1; the running one counts half."""
+        if self.state is CaseState.READY:
+            return 1.0
+        weight = {StageState.DONE: 1.0, StageState.NOT_NEEDED: 1.0, StageState.RUNNING: 0.5}
+        return sum(weight.get(record.state, 0.0) for record in self.stages) / len(self.stages)
+
+    def stage(self, stage: Stage) -> StageRecord:
+        return next(record for record in self.stages if record.stage is stage)
+
+
+def enter(case: Case, stage: Stage, note: str, now: datetime) -> Case:
+    """`stage` is being worked on. Entering twice keeps the first start time."""
+    started = case.stage(stage).started_at or now
+    return _with(case, stage, now, state=StageState.RUNNING, note=note, started_at=started, ended_at=None)
+
+
+def finish(case: Case, stage: Stage, note: str, now: datetime) -> Case:
+    started = case.stage(stage).started_at or now
+    return _with(case, stage, now, state=StageState.DONE, note=note, started_at=started, ended_at=now)
+
+
+def skip(case: Case, stage: Stage, note: str, now: datetime) -> Case:
+    return _with(case, stage, now, state=StageState.NOT_NEEDED, note=note, started_at=None, ended_at=now)
+
+
+def touch(case: Case, now: datetime, **changes: object) -> Case:
+    """The case with `changes` and a new version. A closed case is never changed back to an open one."""
+    if not case.is_open and changes.get("state") in OPEN_STATES:
+        raise ValueError(f"case {case.id} has ended as {case.state}")
+    return replace(case, **changes, version=case.version + 1, updated_at=now)  # type: ignore[arg-type]
+
+
+def wait(case: Case, now: datetime) -> Case:
+    """The mailbox is being prepared: from here on the case is a row that the watcher looks at."""
+    return touch(case, now, state=CaseState.WAITING, waiting_since=case.waiting_since or now, next_check_at=now)
+
+
+def fail(case: Case, problem: Problem, now: datetime) -> Case:
+    """The case ends as failed; the stage that was running carries the mark."""
+    return _close(case, CaseState.FAILED, now, problem=problem)
+
+
+def cancel(case: Case, by: str, now: datetime) -> Case:
+    return _close(case, CaseState.CANCELLED, now, ended_by=by)
+
+
+def give_up(case: Case, problem: Problem, now: datetime) -> Case:
+    return _close(case, CaseState.GIVEN_UP, now, problem=problem)
+
+
+def ready(case: Case, now: datetime) -> Case:
+    return touch(case, now, state=CaseState.READY, ended_at=now, next_check_at=None, problem=None)
+
+
+def _close(case: Case, state: CaseState, now: datetime, **changes: object) -> Case:
+    stages = tuple(_stopped(record, now) for record in case.stages)
+    return touch(case, now, state=state, stages=stages, ended_at=now, next_check_at=None, **changes)
+
+
+def _stopped(record: StageRecord, now: datetime) -> StageRecord:
+    if record.state is not StageState.RUNNING:
+        return record
+    return replace(record, state=StageState.FAILED, ended_at=now)
+
+
+def _with(case: Case, stage: Stage, now: datetime, **changes: object) -> Case:
+    stages: Iterable[StageRecord] = (
+        replace(record, **changes) if record.stage is stage else record  # type: ignore[arg-type]
+        for record in case.stages
+    )
+    return touch(case, now, stages=tuple(stages))

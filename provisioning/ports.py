@@ -1,0 +1,137 @@
+"""What the floors need of each other, as Protocols. `bot/app.py` is where they meet their implementations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from provisioning.case import Case, Conversation, Order, Person
+from provisioning.directory import Account, Credential, Lookup, Probe, Snapshot
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Timezone-aware UTC."""
+        ...
+
+
+class Directory(Protocol):
+    """Microsoft Graph, as Mailroom needs it. Every method raises provisioning.errors.GraphError and its kin.
+
+    Reads may be retried inside, briefly and bounded. Writes are sent once: callers look before they repeat.
+    """
+
+    async def look_up(self, upn: str, manager: str = "") -> Lookup:
+        """One `$batch`: the account, the recycle bin, the tenant, its seats, the manager if named."""
+        ...
+
+    async def get_account(self, name: str) -> Account | None:
+        """By object id or UPN; None on 404."""
+        ...
+
+    async def create_account(self, order: Order, password: str) -> Account:
+        """Raises ObjectConflict when the UPN or an address is taken."""
+        ...
+
+    async def restore_account(self, deleted_id: str) -> Account: ...
+
+    async def update_account(self, account_id: str, changes: dict[str, str]) -> None:
+        """PATCH with Graph's property names, e.g. {"usageLocation": "US"}."""
+        ...
+
+    async def set_manager(self, account_id: str, manager_id: str) -> None: ...
+
+    async def assign_license(
+        self,
+        account_id: str,
+        sku_id: str,
+        disabled_plans: Sequence[str] = (),
+        remove: Sequence[str] = (),
+    ) -> None:
+        """One assignLicense call: add `sku_id`, remove the SKUs in `remove`."""
+        ...
+
+    async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
+        """`mailboxSettings` of each, 20 to a `$batch`. Never raises for a single member: that is UNKNOWN."""
+        ...
+
+    async def take_snapshot(self, name: str) -> Snapshot:
+        """One `$batch` by object id or UPN; parts that cannot be read are named in it."""
+        ...
+
+    async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
+        """A one-time Temporary Access Pass. Raises GraphRejected or GraphDenied where the tenant's policy forbids it."""
+        ...
+
+    async def set_password(self, account_id: str, password: str) -> None:
+        """A password that must be changed at the next sign-in."""
+        ...
+
+    async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
+        """Is the user in any of the groups, transitively (checkMemberGroups, at most 20)?"""
+        ...
+
+    async def ping(self) -> None:
+        """Cheap proof that Graph answers with our token; raises GraphError otherwise."""
+        ...
+
+
+class Jobs(Protocol):
+    """The durable part, as the handlers need it."""
+
+    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
+        """Start a case and show its live card in `conversation`; an open case for the same UPN is joined."""
+        ...
+
+    async def get(self, case_id: str) -> Case | None: ...
+
+    async def find(self, upn: str) -> Case | None:
+        """The newest case for the UPN, open or ended."""
+        ...
+
+    async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
+        """Newest first."""
+        ...
+
+    async def show(self, case_id: str, conversation: Conversation) -> None:
+        """Put the live card at the bottom of `conversation`; an older one there becomes a pointer."""
+        ...
+
+    async def check_now(self, case_id: str) -> Case:
+        """Look at the mailbox at once; answers the case as it is then."""
+        ...
+
+    async def cancel(self, case_id: str, by: Person) -> Case:
+        """Stop working on the case. What was done stays done, and the card says what."""
+        ...
+
+    async def announce(self, case_id: str, conversation: Conversation) -> None:
+        """Post the ready notification in `conversation` as well (once)."""
+        ...
+
+    async def claim_credential(self, case_id: str) -> bool:
+        """True for exactly one caller in the life of the case: the one that may reveal the credential."""
+        ...
+
+    async def release_credential(self, case_id: str) -> None:
+        """Undo the claim after Graph refused to issue the credential."""
+        ...
+
+
+class Messenger(Protocol):
+    """Teams, as the jobs and handlers need it. Raises ConversationGone, MessageGone, MessengerUnavailable."""
+
+    async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
+        """Post the live card, or update it in place; answers the message's id."""
+        ...
+
+    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
+        """Turn an older live card into a line that says the card is further down."""
+        ...
+
+    async def announce_ready(self, case: Case, conversation: Conversation) -> str:
+        """A new message that notifies the requester; answers its id."""
+        ...
+
+    async def open_personal(self, person: Person, near: Conversation) -> Conversation:
+        """The 1:1 chat with `person`, through the same service and tenant as `near`."""
+        ...
