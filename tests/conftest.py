@@ -1,0 +1,43 @@
+"""What every test may use: tests/ on the path (for `support`), ports, processes, a browser."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support import browser, processes
+
+
+def pytest_configure() -> None:
+    """The developer's own settings must not change what the tests see."""
+    for name in [name for name in os.environ if name.startswith(processes.OWN_PREFIXES)]:
+        del os.environ[name]
+
+
+@pytest.fixture(name="free_port")
+def free_port_fixture() -> Callable[[], int]:
+    """`free_port()` is a port that nobody listens on."""
+    return processes.free_port
+
+
+@pytest.fixture(name="processes")
+def processes_fixture(tmp_path: Path) -> Iterator[processes.Processes]:
+    """Start programs with `processes.python("-m", "sandbox", …)`; none outlives the test."""
+    with processes.Processes(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. In CI its absence is a failure, elsewhere a skip that says what to install."""
+    path = browser.find_chromium()
+    if path:
+        return path
+    message = "no Chromium on PATH: `apt-get install chromium` (or set CHROMIUM) runs the browser tests"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
