@@ -1,0 +1,20 @@
+"""What the sandbox is started with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """`speed` is simulated seconds per real second; `scenarios` are applied in order at the start."""
+
+    speed: float = 60.0
+    scenarios: tuple[str, ...] = ()
+    seed: int = 1
+    bot_url: str = "http://127.0.0.1:3978/api/messages"
+
+
+@dataclass
+class Address:
+    """Where this sandbox listens, e.g. http://127.0.0.1:4000; known once a port is bound or a request came."""
+
+    url: str = ""
