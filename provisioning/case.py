@@ -1,8 +1,8 @@
 """A case: one person being provisioned. Data and pure transitions; every change raises `version`.
 
-    running ──> waiting ──> ready            running: a workflow is at work on it
-       │           │                         waiting: a row; the watcher looks at `next_check_at`
-       └───────────┴──> failed | cancelled | given_up
+running ──> waiting ──> ready            running: a workflow is at work on it
+   │           │                         waiting: a row; the watcher looks at `next_check_at`
+   └───────────┴──> failed | cancelled | given_up
 """
 
 from collections.abc import Iterable

@@ -1,18 +1,18 @@
 """Every error that crosses a floor, as one tree.
 
-    MailroomError                 `sentence`: what happened and what to do, shown to the operator as it is
-    ├── BadOrder                  the order cannot be carried out as given; nothing was changed
-    ├── NotAllowed                the caller may not do this
-    ├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
-    ├── MessageGone               the message to be updated no longer exists
-    ├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
-    └── GraphError                Microsoft Graph refused or did not answer; `trace` has its own words
-        ├── GraphUnavailable      no usable answer (time-out, 5xx, HTML); may be tried again
-        │   └── GraphThrottled    429; `retry_after` seconds if Graph named them
-        ├── GraphDenied           401 or 403: a permission or consent is missing
-        ├── GraphNotFound         404
-        └── GraphRejected         400, 409 and other 4xx: the request itself is refused
-            └── ObjectConflict    another object holds the value; `target` names the property
+MailroomError                 `sentence`: what happened and what to do, shown to the operator as it is
+├── BadOrder                  the order cannot be carried out as given; nothing was changed
+├── NotAllowed                the caller may not do this
+├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
+├── MessageGone               the message to be updated no longer exists
+├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
+└── GraphError                Microsoft Graph refused or did not answer; `trace` has its own words
+    ├── GraphUnavailable      no usable answer (time-out, 5xx, HTML); may be tried again
+    │   └── GraphThrottled    429; `retry_after` seconds if Graph named them
+    ├── GraphDenied           401 or 403: a permission or consent is missing
+    ├── GraphNotFound         404
+    └── GraphRejected         400, 409 and other 4xx: the request itself is refused
+        └── ObjectConflict    another object holds the value; `target` names the property
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class MessengerUnavailable(MailroomError):
 class GraphError(MailroomError):
     """Microsoft Graph refused, or did not answer."""
 
-    def __init__(self, sentence: str, trace: GraphTrace = GraphTrace()) -> None:  # noqa: B008 (frozen)
+    def __init__(self, sentence: str, trace: GraphTrace = GraphTrace()) -> None:
         super().__init__(sentence)
         self.trace = trace
 
@@ -79,7 +79,7 @@ class GraphThrottled(GraphUnavailable):
     def __init__(
         self,
         sentence: str,
-        trace: GraphTrace = GraphTrace(),  # noqa: B008 (frozen)
+        trace: GraphTrace = GraphTrace(),
         retry_after: float | None = None,
     ) -> None:
         super().__init__(sentence, trace)

@@ -88,7 +88,9 @@ def find_sku(name: str, skus: tuple[Sku, ...]) -> Sku:
         return words[0]
     offered = ", ".join(sku.name for sku in mailbox_skus(skus)) or "none with a mailbox"
     if words:
-        raise BadOrder(f"More than one license is called “{name}”: {', '.join(s.name for s in words)}. Name one of them.")
+        raise BadOrder(
+            f"More than one license is called “{name}”: {', '.join(s.name for s in words)}. Name one of them."
+        )
     raise BadOrder(f"There is no license “{name}” in this tenant. It has: {offered}.")
 
 
@@ -101,7 +103,9 @@ def _check_texts(request: OrderRequest) -> None:
             f"The display name has {len(request.display_name)} characters; Microsoft 365 allows {NAME_LIMIT}."
         )
     if len(request.department) > DEPARTMENT_LIMIT:
-        raise BadOrder(f"The department has {len(request.department)} characters; Microsoft 365 allows {DEPARTMENT_LIMIT}.")
+        raise BadOrder(
+            f"The department has {len(request.department)} characters; Microsoft 365 allows {DEPARTMENT_LIMIT}."
+        )
     if request.usage_location and not (len(request.usage_location) == 2 and request.usage_location.isalpha()):
         raise BadOrder(f"“{request.usage_location}” is no country code. Use two letters, such as US or DE.")
 
@@ -129,11 +133,15 @@ def _license(request: OrderRequest, account: Account | None, lookup: Lookup) -> 
     if not sku.mailbox_plans:
         raise BadOrder(f"{sku.name} has no Exchange Online mailbox plan, so it cannot give anyone a mailbox.")
     if sku.capability_status not in ("Enabled", "Warning"):
-        raise BadOrder(f"The subscription {sku.name} is {sku.capability_status.lower()}. Renew it, or name another license.")
+        raise BadOrder(
+            f"The subscription {sku.name} is {sku.capability_status.lower()}. Renew it, or name another license."
+        )
     if sku.id not in held and sku.free == 0:
         others = [other for other in mailbox_skus(lookup.skus) if other.free]
         offer = f" Free: {', '.join(f'{o.name} ({o.free})' for o in others)}." if others else ""
-        raise BadOrder(f"No seats are free: {sku.name} has {sku.consumed} of {sku.enabled} in use.{offer} Free or buy one.")
+        raise BadOrder(
+            f"No seats are free: {sku.name} has {sku.consumed} of {sku.enabled} in use.{offer} Free or buy one."
+        )
     return sku
 
 

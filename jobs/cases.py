@@ -1,0 +1,31 @@
+"""The cases for asynchronous code: the store in a thread, and the courier woken after each change."""
+
+import asyncio
+from collections.abc import Callable
+
+from jobs.outbox import Courier
+from jobs.store import CaseStore, Transition
+from provisioning.case import Case
+from provisioning.ports import Clock
+
+
+class Cases:
+    """What the steps and the watcher work on. Raises KeyError for an unknown case."""
+
+    def __init__(self, store: CaseStore, courier: Courier, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._courier = courier
+
+    async def get(self, case_id: str) -> Case:
+        case = await asyncio.to_thread(self.store.get, case_id)
+        if case is None:
+            raise KeyError(case_id)
+        return case
+
+    async def change(
+        self, case_id: str, transition: Transition, *, is_shown: bool | Callable[[Case, Case], bool] = True
+    ) -> Case:
+        case = await asyncio.to_thread(self.store.change, case_id, transition, is_shown=is_shown)
+        self._courier.wake()
+        return case

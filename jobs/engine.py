@@ -1,0 +1,175 @@
+"""The job engine behind provisioning.ports.Jobs: DBOS for what is done, rows for what is waited for.
+
+Open it inside the running event loop, one a process: DBOS is a process-wide singleton.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from dbos import DBOS, SetWorkflowID
+
+from jobs.cases import Cases
+from jobs.finishing import FinishSteps
+from jobs.outbox import Courier, Outbox
+from jobs.steps import ProvisionSteps
+from jobs.store import CaseStore, add_message, show_live
+from jobs.tables import POOL_SIZE, metadata, open_engine, writing
+from jobs.watcher import Watcher
+from jobs.workflows import QUEUE, Workflows
+from provisioning.case import Case, Conversation, Order, Person, cancel, touch
+from provisioning.errors import BadOrder
+from provisioning.ports import Clock, Directory, Messenger
+
+EXECUTOR_ID = "mailroom"  # fixed on a single machine: a restarted process recovers its own workflows by it
+APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
+THREADS = 8  # unlimited by default, which costs a thread a workflow
+QUEUE_POLL_SECONDS = 0.5
+AT_ONCE = 16  # workflows at work in this process
+
+log = logging.getLogger(__name__)
+
+
+async def open_jobs(
+    database_url: str, directory: Directory, messenger: Messenger, clock: Clock, poll_seconds: float
+) -> "JobsEngine":
+    """Create the tables, start the engine, recover what a killed process left, and begin to watch."""
+    engine = open_engine(database_url)
+    await asyncio.to_thread(metadata.create_all, engine)
+    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds)
+    await jobs.start_engine(database_url)
+    return jobs
+
+
+class JobsEngine:
+    """Implements provisioning.ports.Jobs."""
+
+    def __init__(
+        self, engine: sa.Engine, directory: Directory, messenger: Messenger, clock: Clock, poll_seconds: float
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._store = CaseStore(engine)
+        self._courier = Courier(Outbox(engine), messenger, clock)
+        self._cases = Cases(self._store, self._courier, clock)
+        self._watcher = Watcher(directory, self._cases, self._enqueue_finish, poll_seconds)
+        finishing = FinishSteps(directory, self._cases, engine, self._courier)
+        self._workflows = Workflows(self._cases, ProvisionSteps(directory, self._cases), finishing)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start_engine(self, database_url: str) -> None:
+        DBOS(
+            config={
+                "name": "mailroom",
+                "system_database_url": database_url,
+                "system_database_engine": self._engine,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": EXECUTOR_ID,
+                "max_executor_threads": THREADS,
+                "sys_db_pool_size": POOL_SIZE,
+                "log_level": "ERROR",
+                "enable_otlp": False,
+            }
+        )
+        DBOS.launch()
+        await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
+        for case_id in await asyncio.to_thread(self._store.running):
+            await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
+        self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._watcher.run())]
+
+    async def close(self) -> None:
+        """Stop watching and sending; what was in flight goes on at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=False)
+        self._engine.dispose()
+
+    async def check(self) -> None:
+        """Raises when the database does not answer or a loop of ours has stopped."""
+        await asyncio.to_thread(self._store.counts)
+        stopped = [task for task in self._tasks if task.done()]
+        if stopped:
+            raise RuntimeError("the outbox or the watcher has stopped")
+
+    def counts(self) -> Mapping[str, int]:
+        """Cases by state."""
+        return self._store.counts()
+
+    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
+        case = Case(id=uuid.uuid4().hex[:12], order=order, requester=requester, created_at=self._clock.now())
+        kept = await asyncio.to_thread(self._store.open, case, conversation)
+        if kept.id == case.id:
+            log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
+            await self._enqueue_provision(case.id)
+        self._courier.wake()
+        return kept
+
+    async def get(self, case_id: str) -> Case | None:
+        return await asyncio.to_thread(self._store.get, case_id)
+
+    async def find(self, upn: str) -> Case | None:
+        return await asyncio.to_thread(self._store.find, upn)
+
+    async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
+        return tuple(await asyncio.to_thread(self._store.open_cases, limit))
+
+    async def show(self, case_id: str, conversation: Conversation) -> None:
+        def ask() -> None:
+            with writing(self._engine) as connection:
+                show_live(connection, case_id, conversation)
+
+        await asyncio.to_thread(ask)
+        self._courier.wake()
+
+    async def check_now(self, case_id: str) -> Case:
+        case = await self._known(case_id)
+        if case.next_check_at is None:
+            return case
+        await self._watcher.look([case])
+        return await self._cases.get(case_id)
+
+    async def cancel(self, case_id: str, by: Person) -> Case:
+        await self._known(case_id)
+        now = self._clock.now()
+        return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
+
+    async def announce(self, case_id: str, conversation: Conversation) -> None:
+        def owe() -> None:
+            with writing(self._engine) as connection:
+                add_message(connection, case_id, "ready", conversation)
+
+        await asyncio.to_thread(owe)
+        self._courier.wake()
+
+    async def claim_credential(self, case_id: str) -> bool:
+        now = self._clock.now()
+        is_first = False
+
+        def claim(case: Case) -> Case:
+            nonlocal is_first
+            is_first = case.credential_shown_at is None
+            return touch(case, now, credential_shown_at=now) if is_first else case
+
+        await self._cases.change(case_id, claim)
+        return is_first
+
+    async def release_credential(self, case_id: str) -> None:
+        now = self._clock.now()
+        await self._cases.change(case_id, lambda case: touch(case, now, credential_shown_at=None))
+
+    async def _known(self, case_id: str) -> Case:
+        case = await self.get(case_id)
+        if case is None:
+            raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
+        return case
+
+    async def _enqueue_provision(self, case_id: str) -> None:
+        with SetWorkflowID(case_id):  # the same id again answers the workflow that exists
+            await DBOS.enqueue_workflow_async(QUEUE, self._workflows.provision, case_id)
+
+    async def _enqueue_finish(self, case_id: str) -> None:
+        with SetWorkflowID(f"{case_id}:finish"):
+            await DBOS.enqueue_workflow_async(QUEUE, self._workflows.finish, case_id)

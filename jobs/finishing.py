@@ -1,0 +1,68 @@
+"""The step of `finish`: the mailbox answers, so the case is ready and its askers are owed a notification."""
+
+import asyncio
+import logging
+
+import sqlalchemy as sa
+
+from jobs.cases import Cases
+from jobs.outbox import Courier
+from jobs.store import change, owe_ready
+from jobs.tables import writing
+from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
+from provisioning.errors import GraphError
+from provisioning.ports import Directory
+from provisioning.waiting import is_waiting_for_sync
+
+log = logging.getLogger(__name__)
+
+
+class FinishSteps:
+    """What is done once the mailbox is proven ready."""
+
+    def __init__(self, directory: Directory, cases: Cases, engine: sa.Engine, courier: Courier) -> None:
+        self._directory = directory
+        self._cases = cases
+        self._engine = engine
+        self._courier = courier
+
+    async def run(self, case_id: str) -> None:
+        """Safe to repeat: a case that is not waiting any more is left alone."""
+        case = await self._cases.get(case_id)
+        if case.state is not CaseState.WAITING:
+            return
+        address = await self._address(case)
+        await asyncio.to_thread(self._become_ready, case_id, address)
+        self._courier.wake()
+
+    async def _address(self, case: Case) -> str:
+        """The mail address as Graph has it; the sign-in name if Graph cannot say just now."""
+        try:
+            account = await self._directory.get_account(case.account_id)
+        except GraphError as error:
+            log.warning("case %s: the address could not be read: %s", case.id, error.sentence)
+            return case.order.upn
+        return account.mail if account and account.mail else case.order.upn
+
+    def _become_ready(self, case_id: str, address: str) -> None:
+        """Ready, and the notifications owed, in one transaction: neither without the other."""
+        with writing(self._engine) as connection:
+            before_is_waiting = False
+
+            def transition(case: Case) -> Case:
+                nonlocal before_is_waiting
+                before_is_waiting = case.state is CaseState.WAITING
+                return self._ready(case, address) if before_is_waiting else case
+
+            change(connection, case_id, transition)
+            if before_is_waiting:
+                owe_ready(connection, case_id)
+
+    def _ready(self, case: Case, address: str) -> Case:
+        now = self._cases.clock.now()
+        if is_waiting_for_sync(case):
+            case = finish(case, Stage.SYNC, "The directories agree: the mailbox exists.", now)
+        case = finish(case, Stage.MAILBOX, "The mailbox is prepared.", now)
+        case = finish(case, Stage.ACTIVATION, "The mailbox answers: it is active and ready for use.", now)
+        case = enter(case, Stage.NOTIFICATION, "Sending the notification.", now)
+        return ready(touch(case, now, mail=address, last_check_at=now), now)

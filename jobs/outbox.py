@@ -1,0 +1,207 @@
+"""The outbox: brings every conversation to the state that its message rows ask for.
+
+A message row says "this conversation is owed this card". The courier claims due rows, draws the newest
+state (a burst of changes is one update), and notes what was shown. Rows survive a crash, so nothing that
+was promised is lost. The Bot Connector has no idempotency key: a kill in the moment between its answer and
+our note is the one gap in which a message can come twice.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from jobs.store import change
+from jobs.tables import cases, messages, writing
+from provisioning.case import Case, Conversation, Stage, finish
+from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
+from provisioning.ports import Clock, Messenger
+
+SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
+LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
+LONGEST_PAUSE_SECONDS = 300.0
+AT_ONCE = 8  # conversations served side by side
+
+log = logging.getLogger(__name__)
+
+_case_json = TypeAdapter(Case)
+_conversation_json = TypeAdapter(Conversation)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One due message row with the case as it is now."""
+
+    id: int
+    kind: str
+    conversation: Conversation
+    activity_id: str
+    moved_from: str
+    changes: int
+    attempts: int
+    case: Case
+
+
+class Outbox:
+    """The message rows. Synchronous; the courier runs it in a thread."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def claim(self, now: datetime, limit: int = 100) -> list[Owed]:
+        """Due rows, oldest first; leased, so that no other process sends them as well."""
+        due = messages.c.is_due & (messages.c.next_try_at <= now.timestamp())
+        query = (
+            sa.select(messages, cases.c.document)
+            .join(cases, cases.c.id == messages.c.case_id)
+            .where(due)
+            .order_by(messages.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=messages)
+        )
+        with writing(self._engine) as connection:
+            rows = connection.execute(query).all()
+            if rows:
+                lease = messages.update().where(messages.c.id.in_([row.id for row in rows]))
+                connection.execute(lease.values(next_try_at=now.timestamp() + LEASE_SECONDS))
+        return [_owed(row) for row in rows]
+
+    def next_at(self) -> float | None:
+        """Epoch seconds at which the next row is due."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.is_due)).scalar()
+
+    def shown(self, owed: Owed, activity_id: str, now: datetime) -> None:
+        """The conversation has seen the row's state as of `owed`; later changes stay due."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                messages.update()
+                .where(messages.c.id == owed.id)
+                .values(
+                    activity_id=activity_id,
+                    moved_from="",
+                    shown=owed.changes,
+                    is_due=messages.c.changes > owed.changes,
+                    next_try_at=now.timestamp() + SPACING_SECONDS,
+                    attempts=0,
+                )
+            )
+            if owed.kind == "ready":
+                change(connection, owed.case.id, lambda case: _notified(case, now))
+
+    def postpone(self, owed: Owed, seconds: float, now: datetime) -> None:
+        self._set(owed, next_try_at=now.timestamp() + seconds, attempts=owed.attempts + 1)
+
+    def give_up(self, owed: Owed) -> None:
+        """The conversation is gone: it is owed nothing more."""
+        self._set(owed, is_due=False)
+
+    def _set(self, owed: Owed, **values: object) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(messages.update().where(messages.c.id == owed.id).values(**values))
+
+
+class Courier:
+    """Delivers what the outbox owes, as soon as it is woken or the next row is due."""
+
+    def __init__(self, outbox: Outbox, messenger: Messenger, clock: Clock) -> None:
+        self._outbox = outbox
+        self._messenger = messenger
+        self._clock = clock
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A failing database is logged and tried again."""
+        while True:
+            self._wake.clear()
+            try:
+                await self._round()
+                pause = await self._pause()
+            except sa.exc.SQLAlchemyError:
+                log.exception("the outbox could not be read")
+                pause = 5.0
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> None:
+        owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())
+        by_conversation: dict[str, list[Owed]] = defaultdict(list)
+        for item in owed:
+            by_conversation[item.conversation.id].append(item)
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._serve(items, gate) for items in by_conversation.values()))
+
+    async def _pause(self) -> float:
+        due_at = await asyncio.to_thread(self._outbox.next_at)
+        if due_at is None:
+            return 60.0
+        return min(60.0, max(0.05, due_at - self._clock.now().timestamp()))
+
+    async def _serve(self, items: Sequence[Owed], gate: asyncio.Semaphore) -> None:
+        """One conversation's messages, in their order."""
+        async with gate:
+            for owed in items:
+                await self._deliver(owed)
+
+    async def _deliver(self, owed: Owed) -> None:
+        try:
+            activity_id = await self._send(owed)
+        except MessengerUnavailable as error:
+            pause = error.retry_after or min(LONGEST_PAUSE_SECONDS, 2.0**owed.attempts)
+            log.warning("message %s of case %s waits %.0f s: %s", owed.id, owed.case.id, pause, error.sentence)
+            await asyncio.to_thread(self._outbox.postpone, owed, pause, self._clock.now())
+        except ConversationGone as error:
+            log.warning("message %s of case %s is dropped: %s", owed.id, owed.case.id, error.sentence)
+            await asyncio.to_thread(self._outbox.give_up, owed)
+        except Exception:
+            # One card that cannot be drawn must not stop the other conversations.
+            log.exception("message %s of case %s could not be sent", owed.id, owed.case.id)
+            await asyncio.to_thread(self._outbox.postpone, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
+        else:
+            await asyncio.to_thread(self._outbox.shown, owed, activity_id, self._clock.now())
+
+    async def _send(self, owed: Owed) -> str:
+        if owed.kind == "ready":
+            return await self._messenger.announce_ready(owed.case, owed.conversation)
+        try:
+            activity_id = await self._messenger.show_case(owed.case, owed.conversation, owed.activity_id)
+        except MessageGone:
+            activity_id = await self._messenger.show_case(owed.case, owed.conversation)
+        if owed.moved_from:
+            await self._point_down(owed)
+        return activity_id
+
+    async def _point_down(self, owed: Owed) -> None:
+        try:
+            await self._messenger.show_moved(owed.case, owed.conversation, owed.moved_from)
+        except MessageGone:
+            log.info("the older card of case %s was already gone", owed.case.id)
+
+
+def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
+    return Owed(
+        id=row.id,
+        kind=row.kind,
+        conversation=_conversation_json.validate_json(row.conversation),
+        activity_id=row.activity_id,
+        moved_from=row.moved_from,
+        changes=row.changes,
+        attempts=row.attempts,
+        case=_case_json.validate_json(row.document),
+    )
+
+
+def _notified(case: Case, now: datetime) -> Case:
+    if case.stage(Stage.NOTIFICATION).ended_at is not None:
+        return case
+    return finish(case, Stage.NOTIFICATION, "The notification was sent.", now)

@@ -1,0 +1,306 @@
+"""The steps of `provision`: from an order to an account with an active license.
+
+Every step is safe to repeat: it looks first, then acts, then reads back, so that a process killed at any
+point goes on without creating or assigning anything twice. A step answers whether to go on; what stops a
+case is written on the case, never raised.
+"""
+
+import asyncio
+import logging
+import secrets
+import string
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.cases import Cases
+from provisioning.case import (
+    AccountOrigin,
+    Case,
+    Problem,
+    Stage,
+    StageState,
+    enter,
+    fail,
+    finish,
+    skip,
+    touch,
+    wait,
+)
+from provisioning.directory import MAILBOX_PLANS, Account
+from provisioning.errors import (
+    GraphError,
+    GraphNotFound,
+    GraphRejected,
+    GraphThrottled,
+    GraphUnavailable,
+    ObjectConflict,
+)
+from provisioning.ports import Directory
+from provisioning.waiting import PREPARING
+
+# Pauses between tries, in seconds: about eight minutes of a Graph that is down, then the case says so.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 120.0, 180.0)
+# A new account can be 404 elsewhere for "up to a minute or two" (github.com/Azure/azure-powershell/issues/6493).
+REPLICATION_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0)
+PASSWORD_LENGTH = 24
+
+log = logging.getLogger(__name__)
+
+Body = Callable[[Case], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the engine's name for it, the stage that shows it, and what it does."""
+
+    name: str
+    stage: Stage
+    body: Body
+
+
+class ProvisionSteps:
+    """The steps over a directory and the cases."""
+
+    def __init__(self, directory: Directory, cases: Cases) -> None:
+        self._directory = directory
+        self._cases = cases
+        self.all = (
+            Step("find_account", Stage.ACCOUNT, self._find_account),
+            Step("create_account", Stage.ACCOUNT, self._create_account),
+            Step("await_replication", Stage.ACCOUNT, self._await_replication),
+            Step("set_details", Stage.ACCOUNT, self._set_details),
+            Step("set_manager", Stage.ACCOUNT, self._set_manager),
+            Step("assign_license", Stage.LICENSE, self._assign_license),
+            Step("verify_license", Stage.LICENSE, self._verify_license),
+            Step("check_sync", Stage.SYNC, self._check_sync),
+            Step("start_waiting", Stage.MAILBOX, self._start_waiting),
+        )
+
+    async def run(self, step: Step, case_id: str) -> bool:
+        """Run one step; False when the case has ended, by it or meanwhile."""
+        for pause in (*PAUSES, None):
+            case = await self._cases.get(case_id)
+            if not case.is_open:
+                return False
+            try:
+                await step.body(case)
+            except GraphUnavailable as error:
+                if pause is None:
+                    return await self._fail(case_id, error)
+                await self._wait_for_graph(case_id, step, error, pause)
+            except GraphError as error:
+                return await self._fail(case_id, error)
+            else:
+                return True
+        raise AssertionError("the last try returns")
+
+    async def _find_account(self, case: Case) -> None:
+        """Decide, before anything is made, whose account this will be."""
+        await self._note(case, Stage.ACCOUNT, "Looking for the account in Microsoft Entra ID.")
+        account = await self._directory.get_account(case.order.upn)
+        origin = await self._origin(case, account)
+        account_id = account.id if account else ""
+        await self._change(case, account_origin=origin, account_id=account_id)
+
+    async def _origin(self, case: Case, account: Account | None) -> AccountOrigin:
+        if account is None:
+            return AccountOrigin.RESTORED if case.order.restore_id else AccountOrigin.CREATED
+        # An earlier case that made this account and never handed out its credential passes the right on.
+        earlier = await asyncio.to_thread(self._cases.store.find_by_account, account.id)
+        made_it = any(c.account_origin is AccountOrigin.CREATED and c.id != case.id for c in earlier)
+        was_shown = any(c.credential_shown_at for c in earlier)
+        return AccountOrigin.CREATED if made_it and not was_shown else AccountOrigin.ADOPTED
+
+    async def _create_account(self, case: Case) -> None:
+        if case.account_id:
+            await self._note(case, Stage.ACCOUNT, "The account exists; Mailroom uses it.")
+            return
+        restoring = bool(case.order.restore_id)
+        await self._note(case, Stage.ACCOUNT, "Restoring the account." if restoring else "Creating the account.")
+        account = await self._directory.get_account(case.order.upn)
+        if account is None:
+            account = await (self._restore(case) if restoring else self._create(case))
+        await self._change(case, account_id=account.id)
+
+    async def _create(self, case: Case) -> Account:
+        try:
+            return await self._directory.create_account(case.order, new_password())
+        except ObjectConflict:
+            # Our own earlier try may have made it, and replication still hides it from reads.
+            account = await self._appears(case.order.upn)
+            if account is None:
+                raise
+            return account
+
+    async def _restore(self, case: Case) -> Account:
+        try:
+            return await self._directory.restore_account(case.order.restore_id)
+        except (GraphNotFound, ObjectConflict):
+            account = await self._appears(case.order.upn)  # already restored by an earlier try
+            if account is None:
+                raise
+            return account
+
+    async def _appears(self, name: str) -> Account | None:
+        for pause in REPLICATION_PAUSES:
+            account = await self._directory.get_account(name)
+            if account is not None:
+                return account
+            await asyncio.sleep(pause)
+        return None
+
+    async def _await_replication(self, case: Case) -> None:
+        await self._account(case)
+
+    async def _account(self, case: Case) -> Account:
+        """The account, waiting out replication."""
+        account = await self._appears(case.account_id)
+        if account is None:
+            raise GraphNotFound(f"The account {case.order.upn} is not readable minutes after it was made. Try again.")
+        return account
+
+    async def _set_details(self, case: Case) -> None:
+        account = await self._account(case)
+        changes = _detail_changes(case, account)
+        if changes:
+            await self._note(case, Stage.ACCOUNT, "Setting the details.")
+            await self._replicated(lambda: self._directory.update_account(account.id, changes))
+
+    async def _set_manager(self, case: Case) -> None:
+        if case.order.manager_id:
+            account = await self._account(case)
+            await self._replicated(lambda: self._directory.set_manager(account.id, case.order.manager_id))
+        sentence = _account_sentence(case)
+        await self._cases.change(case.id, lambda c: finish(c, Stage.ACCOUNT, sentence, self._now()))
+
+    async def _assign_license(self, case: Case) -> None:
+        account = await self._account(case)
+        sku_id = case.order.license
+        if not sku_id or _serves_mail(account, sku_id):
+            return
+        await self._note(case, Stage.LICENSE, f"Assigning {case.order.license_name}.")
+        held = next((held for held in account.licenses if held.sku_id == sku_id), None)
+        kept_off = [plan for plan in held.disabled_plans if plan not in MAILBOX_PLANS] if held else []
+        await self._replicated(lambda: self._directory.assign_license(account.id, sku_id, disabled_plans=kept_off))
+
+    async def _verify_license(self, case: Case) -> None:
+        """The license is there and its mailbox plan is enabled, read back from Graph."""
+        await self._note(case, Stage.LICENSE, "Verifying that the license is active.")
+        for pause in REPLICATION_PAUSES:
+            account = await self._account(case)
+            broken = _license_error(account, case.order.license)
+            if broken:
+                raise GraphRejected(broken)
+            if account.mailbox_plan is not None:
+                name = case.order.license_name or "The mailbox license that the account had"
+                await self._finish(case, Stage.LICENSE, f"{name} is assigned and active.")
+                return
+            await asyncio.sleep(pause)
+        raise GraphRejected(
+            "The license is assigned, but its Exchange Online plan did not become active within minutes. "
+            "Look at the subscription in the Microsoft 365 admin center, then try again."
+        )
+
+    async def _check_sync(self, case: Case) -> None:
+        account = await self._account(case)
+        if not account.synced:
+            note = "Not needed: the account lives in the cloud."
+            await self._cases.change(case.id, lambda c: skip(c, Stage.SYNC, note, self._now()))
+        elif account.last_sync and not account.sync_errors:
+            await self._finish(case, Stage.SYNC, "The account is synchronized from Active Directory.")
+        else:
+            wrong = f": {account.sync_errors[0].detail}" if account.sync_errors else "."
+            await self._note(case, Stage.SYNC, f"Waiting for directory synchronization{wrong}")
+
+    async def _start_waiting(self, case: Case) -> None:
+        def start(case: Case) -> Case:
+            if case.stage(Stage.MAILBOX).state is StageState.RUNNING:
+                return case
+            return wait(enter(case, Stage.MAILBOX, PREPARING, self._now()), self._now())
+
+        await self._cases.change(case.id, start)
+
+    async def _replicated(self, write: Callable[[], Awaitable[None]]) -> None:
+        """A write to an account that other parts of Entra may not know yet: 404 is waited out."""
+        for pause in REPLICATION_PAUSES[:-1]:
+            try:
+                return await write()
+            except GraphNotFound:
+                await asyncio.sleep(pause)
+        return await write()
+
+    async def _wait_for_graph(self, case_id: str, step: Step, error: GraphUnavailable, pause: float) -> None:
+        asked = error.retry_after if isinstance(error, GraphThrottled) else None
+        seconds = max(pause, asked or 0.0)
+        log.warning("case %s, step %s: %s; again in %.0f s", case_id, step.name, error.sentence, seconds)
+        problem = Problem(f"{error.sentence} Mailroom tries again by itself.", error.trace)
+        await self._cases.change(case_id, lambda c: touch(c, self._now(), problem=problem) if c.is_open else c)
+        await asyncio.sleep(seconds)
+
+    async def _fail(self, case_id: str, error: GraphError) -> bool:
+        log.warning("case %s fails: %s", case_id, error.sentence)
+        problem = Problem(error.sentence, error.trace)
+        await self._cases.change(case_id, lambda c: fail(c, problem, self._now()) if c.is_open else c)
+        return False
+
+    async def _note(self, case: Case, stage: Stage, note: str) -> None:
+        def transition(current: Case) -> Case:
+            record = current.stage(stage)
+            if not current.is_open or (record.state is StageState.RUNNING and record.note == note):
+                return current
+            return enter(current, stage, note, self._now())
+
+        await self._cases.change(case.id, transition)
+
+    async def _finish(self, case: Case, stage: Stage, note: str) -> None:
+        await self._cases.change(case.id, lambda c: finish(c, stage, note, self._now()) if c.is_open else c)
+
+    async def _change(self, case: Case, **changes: object) -> None:
+        await self._cases.change(case.id, lambda c: touch(c, self._now(), problem=None, **changes))
+
+    def _now(self) -> datetime:
+        return self._cases.clock.now()
+
+
+def new_password() -> str:
+    """A first password that nobody ever sees: the person signs in by what `reveal` issues."""
+    alphabet = string.ascii_letters + string.digits + "!#%+-_"
+    while True:
+        password = "".join(secrets.choice(alphabet) for _ in range(PASSWORD_LENGTH))
+        kinds = (str.islower, str.isupper, str.isdigit)
+        if all(any(kind(ch) for ch in password) for kind in kinds):
+            return password
+
+
+def _detail_changes(case: Case, account: Account) -> dict[str, str]:
+    """What PATCH has to change; a synced account's name and department are mastered in Active Directory."""
+    order = case.order
+    wanted = {"usageLocation": (order.usage_location, account.usage_location)}
+    if not account.synced:
+        wanted["displayName"] = (order.display_name, account.display_name)
+        wanted["department"] = (order.department, account.department)
+    return {name: new for name, (new, old) in wanted.items() if new and new != old}
+
+
+def _account_sentence(case: Case) -> str:
+    how = {
+        AccountOrigin.CREATED: "The account was created.",
+        AccountOrigin.RESTORED: "The account was restored from the recycle bin.",
+    }
+    return how.get(case.account_origin, "The account existed already; Mailroom uses it.")
+
+
+def _serves_mail(account: Account, sku_id: str) -> bool:
+    """The SKU is held with its mailbox plan switched on, whoever assigned it."""
+    held = next((held for held in account.licenses if held.sku_id == sku_id), None)
+    return held is not None and not MAILBOX_PLANS.keys() & set(held.disabled_plans)
+
+
+def _license_error(account: Account, sku_id: str) -> str:
+    state = next((s for s in account.license_states if s.sku_id == sku_id and s.state == "Error"), None)
+    if state is None:
+        return ""
+    return (
+        f"Microsoft 365 could not apply the license ({state.error or 'no reason given'}). Diagnose shows the details."
+    )

@@ -1,0 +1,172 @@
+"""Cases in the database. Plain synchronous functions over a connection pool; callers run them in a thread.
+
+Every change of a case is a read, a pure transition and a write in one transaction, which also marks the
+case's live cards as due. So a change that is committed is a change that will be shown.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from jobs.tables import cases, messages, writing
+from provisioning.case import Case, CaseState, Conversation
+
+Transition = Callable[[Case], Case]
+
+_case_json = TypeAdapter(Case)
+_conversation_json = TypeAdapter(Conversation)
+
+
+class CaseStore:
+    """The cases, and which conversations are to see them."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    def open(self, case: Case, conversation: Conversation) -> Case:
+        """Store a new case with its live card; or the open case for the same UPN, joined in `conversation`."""
+        with writing(self.engine) as connection:
+            upn = case.order.upn.lower()
+            existing = connection.execute(sa.select(cases.c.document).where(cases.c.open_upn == upn)).scalar()
+            kept = _case_json.validate_json(existing) if existing else case
+            if not existing:
+                connection.execute(cases.insert().values(id=case.id, upn=upn, **_row(case)))
+            show_live(connection, kept.id, conversation, is_asker=True)
+            return kept
+
+    def get(self, case_id: str) -> Case | None:
+        return self._one(sa.select(cases.c.document).where(cases.c.id == case_id))
+
+    def find(self, upn: str) -> Case | None:
+        """The newest case for the UPN, open or ended."""
+        newest = sa.select(cases.c.document).where(cases.c.upn == upn.lower()).order_by(cases.c.created_at.desc())
+        return self._one(newest.limit(1))
+
+    def find_by_account(self, account_id: str) -> list[Case]:
+        """Every case that worked on the account, newest first."""
+        query = sa.select(cases.c.document).where(cases.c.account_id == account_id)
+        return self._many(query.order_by(cases.c.created_at.desc()))
+
+    def open_cases(self, limit: int) -> list[Case]:
+        query = sa.select(cases.c.document).where(cases.c.open_upn.is_not(None))
+        return self._many(query.order_by(cases.c.created_at.desc()).limit(limit))
+
+    def running(self) -> list[str]:
+        """Ids of the cases that a workflow should be at work on."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.select(cases.c.id).where(cases.c.state == CaseState.RUNNING)).scalars())
+
+    def counts(self) -> dict[str, int]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(cases.c.state, sa.func.count()).group_by(cases.c.state))
+            return {state: count for state, count in rows.tuples()}
+
+    def change(
+        self, case_id: str, transition: Transition, *, is_shown: bool | Callable[[Case, Case], bool] = True
+    ) -> Case:
+        """Apply `transition`; the live cards become due if `is_shown`. An unchanged case writes nothing."""
+        with writing(self.engine) as connection:
+            return change(connection, case_id, transition, is_shown)
+
+    def claim_due(self, now: datetime, lease_seconds: float, limit: int) -> list[Case]:
+        """Waiting cases whose look is due; they are not due again for `lease_seconds`, whoever asks."""
+        is_due = (cases.c.state == CaseState.WAITING) & (cases.c.next_check_at <= now.timestamp())
+        query = sa.select(cases.c.id, cases.c.document).where(is_due).order_by(cases.c.next_check_at).limit(limit)
+        with writing(self.engine) as connection:
+            rows = connection.execute(query.with_for_update(skip_locked=True)).tuples().all()
+            if rows:
+                lease = cases.update().where(cases.c.id.in_([case_id for case_id, _ in rows]))
+                connection.execute(lease.values(next_check_at=now.timestamp() + lease_seconds))
+            return [_case_json.validate_json(document) for _, document in rows]
+
+    def next_due_at(self) -> float | None:
+        """Epoch seconds of the earliest look."""
+        with self.engine.connect() as connection:
+            query = sa.select(sa.func.min(cases.c.next_check_at)).where(cases.c.state == CaseState.WAITING)
+            return connection.execute(query).scalar()
+
+    def _one(self, query: sa.Select[Any]) -> Case | None:
+        with self.engine.connect() as connection:
+            document = connection.execute(query).scalar()
+        return _case_json.validate_json(document) if document else None
+
+    def _many(self, query: sa.Select[Any]) -> list[Case]:
+        with self.engine.connect() as connection:
+            documents: Sequence[str] = connection.execute(query).scalars().all()
+        return [_case_json.validate_json(document) for document in documents]
+
+
+def change(
+    connection: sa.Connection,
+    case_id: str,
+    transition: Transition,
+    is_shown: bool | Callable[[Case, Case], bool] = True,
+) -> Case:
+    """`CaseStore.change` inside the caller's transaction. Raises KeyError for an unknown case."""
+    document = connection.execute(sa.select(cases.c.document).where(cases.c.id == case_id).with_for_update()).scalar()
+    if document is None:
+        raise KeyError(case_id)
+    before = _case_json.validate_json(document)
+    after = transition(before)
+    if after is before:
+        return before
+    connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
+    if is_shown(before, after) if callable(is_shown) else is_shown:
+        live = (messages.c.case_id == case_id) & (messages.c.kind == "live")
+        connection.execute(messages.update().where(live).values(changes=messages.c.changes + 1, is_due=True))
+    return after
+
+
+def show_live(connection: sa.Connection, case_id: str, conversation: Conversation, *, is_asker: bool = False) -> None:
+    """Post the case's live card at the bottom of `conversation`; an older one there becomes a pointer."""
+    here = (
+        (messages.c.case_id == case_id) & (messages.c.kind == "live") & (messages.c.conversation_id == conversation.id)
+    )
+    moved = connection.execute(
+        messages.update()
+        .where(here)
+        .values(
+            moved_from=sa.case((messages.c.activity_id != "", messages.c.activity_id), else_=messages.c.moved_from),
+            activity_id="",
+            is_asker=messages.c.is_asker | is_asker,
+            conversation=_conversation_json.dump_json(conversation).decode(),
+            changes=messages.c.changes + 1,
+            is_due=True,
+            next_try_at=0.0,
+            attempts=0,
+        )
+    )
+    if not moved.rowcount:
+        add_message(connection, case_id, "live", conversation, is_asker=is_asker)
+
+
+def add_message(
+    connection: sa.Connection, case_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
+) -> None:
+    """Owe `conversation` a message of this kind about the case; it is owed at most one."""
+    same = (messages.c.case_id == case_id) & (messages.c.kind == kind) & (messages.c.conversation_id == conversation.id)
+    if connection.execute(sa.select(messages.c.id).where(same)).scalar() is None:
+        document = _conversation_json.dump_json(conversation).decode()
+        values = {"case_id": case_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
+        connection.execute(messages.insert().values(**values, is_asker=is_asker))
+
+
+def owe_ready(connection: sa.Connection, case_id: str) -> None:
+    """Owe the ready notification to every conversation in which the case was ordered."""
+    asked = (messages.c.case_id == case_id) & (messages.c.kind == "live") & messages.c.is_asker
+    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
+        add_message(connection, case_id, "ready", _conversation_json.validate_json(document))
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "open_upn": case.order.upn.lower() if case.is_open else None,
+        "state": case.state.value,
+        "created_at": case.created_at.timestamp(),
+        "account_id": case.account_id,
+        "next_check_at": case.next_check_at.timestamp() if case.next_check_at else None,
+        "document": _case_json.dump_json(case).decode(),
+    }

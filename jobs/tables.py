@@ -1,0 +1,79 @@
+"""The tables, and the engine that they and DBOS share: SQLite in WAL mode, or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+POOL_SIZE = 24  # more than the engine's threads: a step that holds the write lock still needs a connection
+
+metadata = sa.MetaData()
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("upn", sa.String, nullable=False),
+    sa.Column("open_upn", sa.String, unique=True),  # the UPN while the case is open: one open case a person
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("account_id", sa.String, nullable=False, default=""),
+    sa.Column("next_check_at", sa.Float),  # epoch seconds; also the watcher's claim
+    sa.Column("document", sa.Text, nullable=False),  # the whole Case as JSON
+    sa.Index("cases_by_upn", "upn", "created_at"),
+    sa.Index("cases_by_state", "state", "next_check_at"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("case_id", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),  # live: the card that is updated; ready: the notification
+    sa.Column("conversation_id", sa.String, nullable=False),
+    sa.Column("conversation", sa.Text, nullable=False),
+    sa.Column("is_asker", sa.Boolean, nullable=False, default=False),  # ordered here: gets the notification
+    sa.Column("activity_id", sa.String, nullable=False, default=""),
+    sa.Column("moved_from", sa.String, nullable=False, default=""),  # an older card to turn into a pointer
+    sa.Column("changes", sa.Integer, nullable=False, default=1),  # asked for
+    sa.Column("shown", sa.Integer, nullable=False, default=0),  # of those, what the conversation has seen
+    sa.Column("is_due", sa.Boolean, nullable=False, default=True),
+    sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds; also the courier's claim
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.UniqueConstraint("case_id", "kind", "conversation_id"),
+    sa.Index("messages_due", "is_due", "next_try_at"),
+)
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for `url`; a SQLite file's folder is made when it is missing."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(parsed, pool_size=POOL_SIZE)
+    event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that reads and then writes what it read, undisturbed.
+
+    On SQLite the write lock is taken at once: a deferred transaction that reads first and writes later
+    fails with "database is locked". On PostgreSQL the reader locks its rows (`with_for_update`).
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

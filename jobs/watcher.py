@@ -1,0 +1,85 @@
+"""The readiness watcher: looks at the mailboxes of waiting cases, 20 to a `$batch`, and hands over those that answer.
+
+A waiting case is a row with `next_check_at`, never a parked coroutine, so ten thousand of them cost nothing.
+Looking changes nothing in the tenant, so a look that a crash interrupts is simply made again; what follows
+from a mailbox that answers is the durable workflow `finish`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import sqlalchemy as sa
+
+from jobs.cases import Cases
+from provisioning.case import Case, CaseState
+from provisioning.directory import Probe, ProbeResult
+from provisioning.errors import MailroomError
+from provisioning.ports import Directory
+from provisioning.waiting import observe, worth_showing
+
+LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
+BATCH = 20  # Graph's limit for one $batch
+AT_MOST = 200  # looks a round
+
+log = logging.getLogger(__name__)
+
+Finish = Callable[[str], Awaitable[None]]
+
+
+class Watcher:
+    """Looks at waiting cases as they become due, or at one at once."""
+
+    def __init__(self, directory: Directory, cases: Cases, finish: Finish, shortest: float) -> None:
+        self._directory = directory
+        self._cases = cases
+        self._finish = finish
+        self._shortest = shortest
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A failing database or Graph is logged and tried again."""
+        while True:
+            self._wake.clear()
+            pause = self._shortest
+            try:
+                due = await asyncio.to_thread(
+                    self._cases.store.claim_due, self._cases.clock.now(), LEASE_SECONDS, AT_MOST
+                )
+                await self.look(due)
+                pause = await self._pause()
+            except (sa.exc.SQLAlchemyError, MailroomError):
+                log.exception("the round of looks failed")
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def look(self, cases: Sequence[Case]) -> None:
+        """One look at each, whatever is due."""
+        for start in range(0, len(cases), BATCH):
+            group = cases[start : start + BATCH]
+            probes = await self._directory.probe_mailboxes([case.account_id for case in group])
+            for case in group:
+                await self._note(case.id, probes[case.account_id])
+
+    async def _pause(self) -> float:
+        """Seconds until the next look, at most the shortest spacing: other processes add rows as well."""
+        due_at = await asyncio.to_thread(self._cases.store.next_due_at)
+        if due_at is None:
+            return self._shortest
+        return min(self._shortest, max(0.05, due_at - self._cases.clock.now().timestamp()))
+
+    async def _note(self, case_id: str, probe: Probe) -> None:
+        if probe.result is ProbeResult.READY:
+            await self._finish(case_id)
+            return
+        now = self._cases.clock.now()
+
+        def transition(case: Case) -> Case:
+            return observe(case, probe, now, self._shortest) if case.state is CaseState.WAITING else case
+
+        await self._cases.change(case_id, transition, is_shown=worth_showing)

@@ -1,0 +1,68 @@
+"""Waiting for the mailbox: what a look at it means, and when to look again. Pure.
+
+Microsoft's own figures: usually under 30 minutes, up to 24 hours
+(learn.microsoft.com/exchange/troubleshoot/user-and-shared-mailboxes/delays-provision-mailbox-sync-changes).
+"""
+
+from datetime import datetime, timedelta
+
+from provisioning.case import Case, Problem, Stage, StageState, enter, give_up, touch
+from provisioning.directory import Probe, ProbeResult
+
+USUAL = timedelta(minutes=30)
+LONGEST = timedelta(hours=24)
+GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
+
+PREPARING = "Preparing a mailbox for this user. Usually under 30 minutes, sometimes up to 24 hours."
+LATE = "Still preparing the mailbox after 30 minutes. Microsoft allows up to 24 hours; Mailroom keeps looking."
+OVERDUE = "Not ready after 24 hours: contact Microsoft Support. Mailroom keeps looking for another two days."
+GAVE_UP = "The mailbox did not appear within 72 hours, so Mailroom stopped looking. Contact Microsoft Support."
+
+
+def spacing(age: timedelta, shortest: float) -> timedelta:
+    """Seconds to the next look, by the age of the wait: often while it is likely, seldom later.
+
+    `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that.
+    """
+    factor = 1 if age < USUAL else 4 if age < timedelta(hours=4) else 10
+    return timedelta(seconds=shortest * factor)
+
+
+def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
+    """The waiting case after one look that did not find the mailbox ready. READY is `finish`'s business."""
+    if case.waiting_since is None:
+        raise ValueError(f"case {case.id} is not waiting")
+    age = now - case.waiting_since
+    if age >= GIVE_UP:
+        return give_up(case, Problem(GAVE_UP, probe.trace), now)
+    note = PREPARING if age < USUAL else LATE if age < LONGEST else OVERDUE
+    noted = case if case.stage(Stage.MAILBOX).note == note else enter(case, Stage.MAILBOX, note, now)
+    return touch(
+        noted,
+        now,
+        problem=_unreadable(probe),
+        checks=case.checks + 1,
+        last_check_at=now,
+        next_check_at=now + spacing(age, shortest),
+    )
+
+
+def worth_showing(before: Case, after: Case) -> bool:
+    """Should the card be redrawn for this look? Every look while the person is likely watching, seldom later."""
+    if before.state is not after.state or before.problem != after.problem or before.stages != after.stages:
+        return True
+    if after.waiting_since is None or after.last_check_at is None:
+        return True
+    is_young = after.last_check_at - after.waiting_since < timedelta(minutes=10)
+    return is_young or after.checks % 10 == 0
+
+
+def is_waiting_for_sync(case: Case) -> bool:
+    return case.stage(Stage.SYNC).state is StageState.RUNNING
+
+
+def _unreadable(probe: Probe) -> Problem | None:
+    if probe.result is not ProbeResult.UNKNOWN:
+        return None
+    said = f" ({probe.trace.status} {probe.trace.code})".rstrip() if probe.trace.status else ""
+    return Problem(f"The last look at the mailbox could not be made{said}. Mailroom tries again.", probe.trace)
