@@ -1,0 +1,31 @@
+"""What Mailroom can be told, with examples to run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards import parts
+from cards.elements import Element, RichTextBlock, TextRun
+from cards.parts import Card
+
+
+@dataclass(frozen=True)
+class CommandHelp:
+    """One command: how to write it, what it does in a sentence, and an example ("" for no button)."""
+
+    usage: str
+    summary: str
+    example: str = ""
+
+
+def help_card(commands: Sequence[CommandHelp]) -> Card:
+    body: list[Element] = [
+        parts.header("Mailroom", "I create the account, assign the license and wait until the mailbox answers."),
+    ]
+    for command in commands:
+        usage = TextRun(text=command.usage, font_type="Monospace", weight="Bolder")
+        body += [RichTextBlock(inlines=[usage]), parts.small(parts.plain(command.summary), spacing="None")]
+    examples = list(dict.fromkeys(command.example for command in commands if command.example))
+    if examples:
+        runs = [parts.button(parts.plain(example, 60), "run", {"text": example}) for example in examples]
+        body.append(parts.buttons(runs))
+    return parts.card(body, "What Mailroom can do: " + "; ".join(parts.plain(c.usage) for c in commands) + ".")

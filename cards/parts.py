@@ -1,0 +1,126 @@
+"""The pieces that cards share: header, text, facts, buttons, evidence behind a toggle, the finished card."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cards.elements import (
+    Action,
+    ActionSet,
+    AdaptiveCard,
+    Column,
+    ColumnSet,
+    Container,
+    Element,
+    Execute,
+    Fact,
+    FactSet,
+    Icon,
+    Refresh,
+    Submit,
+    TextBlock,
+    ToggleVisibility,
+)
+from cards.texts import plain as plain
+from provisioning.errors import GraphTrace
+
+Card = dict[str, Any]
+"""Plain JSON values only."""
+
+BUTTON_LIMIT = 6
+
+
+def text(words: str, **style: Any) -> TextBlock:
+    """A paragraph. Words from outside have been through `plain`."""
+    return TextBlock(text=words, wrap=True, **style)
+
+
+def small(words: str, **style: Any) -> TextBlock:
+    return text(words, size="Small", is_subtle=True, **style)
+
+
+def header(title: str, below: str = "", style: str = "emphasis") -> Container:
+    """The band at the top: who or what it is about, in words that carry the state."""
+    items: list[Element] = [text(title, size="Medium", weight="Bolder", style="heading")]
+    if below:
+        items.append(small(below, spacing="None"))
+    return Container(items=items, style=style, bleed=True)
+
+
+def facts(pairs: Iterable[tuple[str, str]], **style: Any) -> FactSet:
+    """Rows of label and value; those without a value are left out."""
+    return FactSet(facts=[Fact(title=title, value=value) for title, value in pairs if value], **style)
+
+
+def icon(name: str, mark: str, color: str) -> Icon:
+    """A Fluent icon, or the same shape as a character."""
+    return Icon(
+        name=name, size="xSmall", style="Filled", color=color, fallback=text(mark, color=color, weight="Bolder")
+    )
+
+
+def row(mark: Element, words: Sequence[Element], aside: Element | None = None, **style: Any) -> ColumnSet:
+    """An icon, what it is about, and a short remark at the right; rows under one another line up."""
+    columns = [
+        Column(width="24px", items=[mark]),
+        Column(width="stretch", items=list(words), spacing="Small"),
+    ]
+    if aside is not None:
+        columns.append(Column(width="auto", items=[aside], spacing="Small"))
+    return ColumnSet(columns=columns, **style)
+
+
+def button(title: str, verb: str, data: Mapping[str, Any], *, sends_inputs: bool = False, **style: Any) -> Execute:
+    """A button that the bot answers; clients without Action.Execute send the same data as a message."""
+    values = {"verb": verb, **data}
+    inputs = "auto" if sends_inputs else "none"
+    plain_one = Submit(title=title, data=values, associated_inputs=inputs, **style)
+    return Execute(title=title, verb=verb, data=values, associated_inputs=inputs, fallback=plain_one, **style)
+
+
+def buttons(actions: Sequence[Action]) -> ActionSet:
+    """In an ActionSet, because only there do older clients honour the fallback of an action."""
+    return ActionSet(actions=list(actions[:BUTTON_LIMIT]), spacing="Medium")
+
+
+def evidence(label: str, content: Sequence[Element], id: str = "evidence") -> list[Element]:  # noqa: A002
+    """`content`, shown and hidden by a click on `label`."""
+    shut, opened = f"{id}-shut", f"{id}-open"
+    toggle = ToggleVisibility(title=label, target_elements=[id, shut, opened])
+    link = Container(
+        items=[
+            text(f"▸ {label}", color="Accent", size="Small", id=shut),
+            text(f"▾ {label}", color="Accent", size="Small", id=opened, is_visible=False),
+        ],
+        select_action=toggle,
+        spacing="Small",
+    )
+    return [link, Container(items=list(content), id=id, is_visible=False, spacing="Small")]
+
+
+def trace_evidence(trace: GraphTrace | None, id: str = "evidence") -> list[Element]:  # noqa: A002
+    """Graph's own words, for whoever has to ask Microsoft; nothing when Graph said nothing."""
+    if trace is None or trace == GraphTrace():
+        return []
+    rows = facts(
+        [
+            ("Code", plain(trace.code)),
+            ("Message", plain(trace.message, 600)),
+            ("HTTP status", str(trace.status) if trace.status else ""),
+            ("Request id", plain(trace.request_id)),
+            ("Date", plain(trace.date)),
+        ]
+    )
+    return evidence("What Microsoft 365 said", [rows], id)
+
+
+def card(body: Sequence[Element], says: str, *, refresh: Refresh | None = None, wide: bool = False) -> Card:
+    """The finished card. `says` is what a notification, a screen reader and a client without cards give."""
+    whole = AdaptiveCard(
+        body=list(body),
+        fallback_text=says,
+        speak=says,
+        lang="en",
+        refresh=refresh,
+        msteams={"width": "full"} if wide else None,
+    )
+    return whole.render()

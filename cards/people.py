@@ -1,0 +1,59 @@
+"""How a case is told in words: the person, the state, the stages."""
+
+from cards.parts import plain
+from provisioning.case import Case, CaseState, Stage, StageState
+
+STAGE_NAMES: dict[Stage, str] = {
+    Stage.ACCOUNT: "Account",
+    Stage.LICENSE: "License",
+    Stage.MAILBOX: "Mailbox",
+    Stage.SYNC: "Directory sync",
+    Stage.ACTIVATION: "Activation",
+    Stage.NOTIFICATION: "Notification",
+}
+
+_AT_WORK: dict[Stage, str] = {
+    Stage.ACCOUNT: "setting up the account",
+    Stage.LICENSE: "assigning the license",
+    Stage.MAILBOX: "preparing the mailbox",
+    Stage.SYNC: "waiting for directory sync",
+    Stage.ACTIVATION: "checking that the mailbox answers",
+    Stage.NOTIFICATION: "sending the notification",
+}
+
+_ENDED: dict[CaseState, str] = {
+    CaseState.READY: "mailbox ready",
+    CaseState.FAILED: "stopped, needs attention",
+    CaseState.CANCELLED: "cancelled",
+    CaseState.GIVEN_UP: "no mailbox after 24 hours",
+}
+
+
+def person(case: Case) -> str:
+    return plain(case.order.display_name or case.order.upn, 80)
+
+
+def state_words(case: Case) -> str:
+    """The state, to be read after the person's name."""
+    if case.state in _ENDED:
+        return _ENDED[case.state]
+    running = [record.stage for record in case.stages if record.state is StageState.RUNNING]
+    if running:
+        return _AT_WORK[running[-1]]
+    return "preparing the mailbox" if case.state is CaseState.WAITING else "starting"
+
+
+def retry_text(case: Case) -> str:
+    """The command that orders the same again."""
+    order = case.order
+    named = {
+        "name": order.display_name,
+        "location": order.usage_location,
+        "license": order.license_name,
+        "department": order.department,
+    }
+    return " ".join([f"provision {order.upn}", *(_option(key, value) for key, value in named.items() if value)])
+
+
+def _option(key: str, value: str) -> str:
+    return f'{key}="{value.replace(chr(34), "")}"'

@@ -1,0 +1,65 @@
+"""The mailbox is ready: the notification, and the sign-in details that are shown once."""
+
+from datetime import datetime, timedelta
+
+from cards import parts
+from cards.elements import Element, RichTextBlock, TextRun
+from cards.parts import Card, plain
+from cards.people import person
+from cards.texts import at, duration
+from provisioning.case import AccountOrigin, Case
+from provisioning.directory import Credential
+
+
+def ready_card(case: Case) -> Card:
+    """No secret is in it: the button asks for the first sign-in details."""
+    title = f"{person(case)} — mailbox ready"
+    order = case.order
+    took = duration(case.ended_at - case.created_at) if case.ended_at else ""
+    body: list[Element] = [
+        parts.header(title, plain(order.upn), "good"),
+        parts.facts(
+            [
+                ("Address", plain(case.mail or order.upn)),
+                ("Sign-in name", plain(order.upn)),
+                ("License", plain(order.license_name)),
+                ("Manager", plain(order.manager_name)),
+                ("Took", took),
+            ]
+        ),
+        *_sign_in(case),
+    ]
+    return parts.card(body, title)
+
+
+def sign_in_card(case: Case, credential: Credential, now: datetime) -> Card:
+    """The secret itself, for a 1:1 chat, once."""
+    title = f"Sign-in details for {person(case)}"
+    secret = TextRun(text=credential.secret, font_type="Monospace", size="Large", weight="Bolder")
+    body: list[Element] = [
+        parts.header(title, plain(case.order.upn)),
+        parts.facts([("Sign-in name", plain(case.order.upn)), ("Address", plain(case.mail or case.order.upn))]),
+        parts.text(plain(credential.kind), weight="Bolder"),
+        RichTextBlock(inlines=[secret], spacing="Small"),
+        parts.text(_validity(credential, now)),
+        parts.small("Shown this once. Pass it on by phone or in person, then delete this message."),
+    ]
+    return parts.card(body, title)
+
+
+def _sign_in(case: Case) -> list[Element]:
+    if case.account_origin is not AccountOrigin.CREATED:
+        return [parts.small("The account existed before, so its sign-in stays as it was.")]
+    if case.credential_shown_at is not None:
+        return [parts.small("The sign-in details have been shown to the person who asked.")]
+    return [
+        parts.small(f"Sign-in details are shown once, in a 1:1 chat, to {plain(case.requester.name)}."),
+        parts.buttons([parts.button("Show sign-in details", "reveal", {"case": case.id}, style="positive")]),
+    ]
+
+
+def _validity(credential: Credential, now: datetime) -> str:
+    if credential.valid_minutes is None:
+        return "It must be changed at the first sign-in."
+    until = now + timedelta(minutes=credential.valid_minutes)
+    return f"It works once, until {at(until, now)}."

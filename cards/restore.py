@@ -1,0 +1,38 @@
+"""The person is in the recycle bin: restore, or begin anew?"""
+
+from cards import parts
+from cards.parts import Card, plain
+from cards.texts import at_day
+from provisioning.orders import Restorable
+
+
+def restore_card(restorable: Restorable) -> Card:
+    deleted = restorable.deleted
+    name = plain(deleted.display_name or deleted.upn, 80)
+    title = f"{name} is in the recycle bin"
+    when = f" It was deleted on {at_day(deleted.deleted_at)}." if deleted.deleted_at else ""
+    body = [
+        parts.header(title, plain(restorable.request.upn), "warning"),
+        parts.text(f"There is a deleted account with this name.{when} Microsoft 365 keeps it for 30 days."),
+        parts.text("Restoring brings back the account with its mail. A new account starts with an empty mailbox."),
+        parts.buttons(
+            [
+                parts.button("Restore the account", "restore", _data(restorable, "yes"), style="positive"),
+                parts.button("Create a new one", "restore", _data(restorable, "no")),
+            ]
+        ),
+    ]
+    return parts.card(body, f"{title}. Restore it, or create a new account?")
+
+
+def _data(restorable: Restorable, choice: str) -> dict[str, str]:
+    request = restorable.request
+    return {
+        "upn": request.upn,
+        "choice": choice,
+        "display_name": request.display_name,
+        "usage_location": request.usage_location,
+        "license": request.license,
+        "manager": request.manager,
+        "department": request.department,
+    }
