@@ -20,8 +20,8 @@ FIRST_ORDER = "provision jane@contoso.com"
 def parser(program: str, description: str) -> argparse.ArgumentParser:
     """What the demo and the playground are both started with."""
     options = argparse.ArgumentParser(prog=program, description=description)
-    options.add_argument("--port", type=_port, default=4000, help="the sandbox's port (%(default)s)")
-    options.add_argument("--bot-port", type=_port, default=3978, help="the bot's port (%(default)s)")
+    options.add_argument("--port", type=port, default=4000, help="the sandbox's port (%(default)s)")
+    options.add_argument("--bot-port", type=port, default=3978, help="the bot's port (%(default)s)")
     options.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (%(default)g)")
     options.add_argument("--scenario", action="append", default=[], help="start the tenant with it (repeatable)")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the bot's database and the logs there")
@@ -104,7 +104,7 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **settings}
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to 65535)")
     return int(text)
