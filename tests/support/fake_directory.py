@@ -127,7 +127,7 @@ class FakeDirectory:
     probes: dict[str, Probe] = field(default_factory=lambda: {person.id: READY for person in PEOPLE})
     groups: dict[str, set[str]] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
-    health: ServiceHealth | None = ServiceHealth("serviceOperational")
+    health: ServiceHealth | None = field(default_factory=lambda: ServiceHealth("serviceOperational"))
     now: datetime = NOW
     calls: list[Call] = field(default_factory=list)
     failures: dict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
@@ -218,10 +218,10 @@ class FakeDirectory:
     ) -> None:
         self._enter("assign_license", account_id)
         account = self._known(account_id)
-        held = {license.sku_id for license in account.licenses}
+        held = {held.sku_id for held in account.licenses}
         sku = self._assignable(account, sku_id, held)
         self._count_seats(added={sku_id} - held, removed=set(remove) & held)
-        kept = [license for license in account.licenses if license.sku_id not in {sku_id, *remove}]
+        kept = [held for held in account.licenses if held.sku_id not in {sku_id, *remove}]
         licenses = (*kept, AssignedLicense(sku.id, tuple(disabled_plans)))
         self.accounts[account.id] = self._with_licenses(account, licenses)
 
@@ -254,8 +254,8 @@ class FakeDirectory:
 
     async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
         self._enter("is_member", account_id)
-        account = self._known(account_id)
-        return any(account.id in self.groups.get(group, set()) for group in group_ids)
+        account = self._find(account_id)
+        return account is not None and any(account.id in self.groups.get(group, set()) for group in group_ids)
 
     async def ping(self) -> None:
         self._enter("ping", "")
@@ -305,13 +305,13 @@ class FakeDirectory:
     def _with_licenses(self, account: Account, licenses: tuple[AssignedLicense, ...]) -> Account:
         plans = tuple(
             AssignedPlan(plan.id, "exchange" if plan.name.startswith("EXCHANGE") else plan.name, "Enabled", self.now)
-            for license in licenses
-            for plan in self.skus[license.sku_id].plans
-            if plan.id not in license.disabled_plans
+            for one in licenses
+            for plan in self.skus[one.sku_id].plans
+            if plan.id not in one.disabled_plans
         )
         states = tuple(
-            LicenseState(license.sku_id, "Active", disabled_plans=license.disabled_plans, updated_at=self.now)
-            for license in licenses
+            LicenseState(one.sku_id, "Active", disabled_plans=one.disabled_plans, updated_at=self.now)
+            for one in licenses
         )
         return replace(account, licenses=licenses, plans=plans, license_states=states)
 

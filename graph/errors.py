@@ -1,0 +1,190 @@
+"""From what Graph answered, or from what broke on the way, to provisioning's errors with a sentence for the operator.
+
+Bodies of requests never come near here: they may hold passwords.
+"""
+
+import email.utils
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import aiohttp
+import httpx
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+from graph.answers import Answer, Call, Json
+from graph.permissions import permission_for
+from provisioning.errors import (
+    GraphDenied,
+    GraphError,
+    GraphNotFound,
+    GraphRejected,
+    GraphThrottled,
+    GraphTrace,
+    GraphUnavailable,
+    ObjectConflict,
+)
+
+TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError)
+CONFLICT_WORDS = {
+    "userPrincipalName": "sign-in name",
+    "proxyAddresses": "mail address",
+    "mail": "mail address",
+    "mailNickname": "mail alias",
+}
+
+
+def error_of(answer: Answer) -> GraphError:
+    """The error for an answer that is not a success."""
+    trace = trace_of(answer)
+    if answer.status == 429:
+        return _throttled(answer, trace)
+    if answer.status >= 500 or answer.status < 400 or not answer.is_json:
+        return _unusable(answer, trace)
+    if answer.status in (401, 403):
+        return _denied(answer, trace)
+    if answer.status == 404:
+        return _not_found(answer, trace)
+    return _rejected(answer, trace)
+
+
+def trace_of(answer: Answer) -> GraphTrace:
+    """Graph's own words. What is missing in the body is taken from the headers."""
+    error = _object(answer.body, "error")
+    inner = _object(error, "innerError") or _object(error, "innererror")
+    return GraphTrace(
+        status=answer.status,
+        code=_text(error.get("code")),
+        message=_text(error.get("message")),
+        request_id=_text(inner.get("request-id")) or answer.headers.get("request-id", ""),
+        date=_text(inner.get("date")) or answer.headers.get("date", ""),
+    )
+
+
+def retry_after_of(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds to wait: Retry-After is a number of seconds or an HTTP date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value)
+    until = _http_date(value)
+    if until is None:
+        return None
+    start = _http_date(headers.get("date", "")) or now or datetime.now(UTC)
+    return max(0.0, (until - start).total_seconds())
+
+
+def timed_out(call: Call, seconds: float) -> GraphUnavailable:
+    sentence = f"Microsoft Graph did not answer within {seconds:g} seconds. Try again in a minute."
+    return GraphUnavailable(sentence, GraphTrace(message=f"{call}: no answer within {seconds:g} s"))
+
+
+def broken(call: Call, error: Exception, seconds: float) -> GraphUnavailable:
+    """A connection that could not be made, broke, or carried something that is not HTTP."""
+    if _is_timeout(error):
+        return timed_out(call, seconds)
+    trace = GraphTrace(message=f"{call}: {type(error.__cause__ or error).__name__}")
+    if isinstance(error, httpx.ConnectError):
+        return GraphUnavailable("Microsoft Graph could not be reached. Check the network, then try again.", trace)
+    return GraphUnavailable("The connection to Microsoft Graph broke off. Try again in a minute.", trace)
+
+
+def no_token(call: Call, error: AzureError) -> GraphError:
+    """Entra gave no token. Its message names the reason (AADSTS…) and never the secret."""
+    lines = str(error.message).strip().splitlines()
+    trace = GraphTrace(code=type(error).__name__, message=lines[0] if lines else str(call))
+    if isinstance(error, ClientAuthenticationError):
+        return GraphDenied(
+            "Microsoft Entra did not accept Mailroom's own sign-in. Ask an administrator to check the tenant id, "
+            "the app id and the secret or managed identity in Mailroom's settings.",
+            trace,
+        )
+    return GraphUnavailable("Microsoft Entra gave Mailroom no token. Try again in a minute.", trace)
+
+
+def _throttled(answer: Answer, trace: GraphTrace) -> GraphThrottled:
+    seconds = retry_after_of(answer.headers)
+    when = f"in {max(1, round(seconds))} seconds" if seconds is not None else "in a minute"
+    return GraphThrottled(f"Microsoft Graph is busy with too many requests. Try again {when}.", trace, seconds)
+
+
+def _unusable(answer: Answer, trace: GraphTrace) -> GraphUnavailable:
+    if not answer.is_json or answer.status < 400:
+        what = f"answered {answer.status} with something that is not its JSON; a proxy or gateway may stand between"
+    else:
+        what = f"has a problem of its own (it answered {answer.status})"
+    return GraphUnavailable(f"Microsoft Graph {what}. Try again in a minute.", trace)
+
+
+def _denied(answer: Answer, trace: GraphTrace) -> GraphDenied:
+    if answer.status == 401:
+        return GraphDenied(
+            "Microsoft Graph did not accept Mailroom's token. Ask an administrator to check that the tenant id and "
+            "the app id in Mailroom's settings belong together.",
+            trace,
+        )
+    permission = permission_for(answer.call)
+    if not permission.name:
+        return GraphDenied("Microsoft Graph does not let Mailroom do this. Ask an administrator.", trace)
+    return GraphDenied(
+        f"Mailroom may not {permission.action}. Ask an administrator to grant the application permission "
+        f"{permission.name} with admin consent, or to check the policy that limits it.",
+        trace,
+    )
+
+
+def _not_found(answer: Answer, trace: GraphTrace) -> GraphNotFound:
+    action = permission_for(answer.call).action
+    return GraphNotFound(
+        f"Microsoft Graph could not {action}: there is no such object. "
+        "If it was made moments ago, try again in a minute.",
+        trace,
+    )
+
+
+def _rejected(answer: Answer, trace: GraphTrace) -> GraphRejected:
+    conflict = _conflict_target(answer.body)
+    if conflict is not None:
+        word = CONFLICT_WORDS.get(conflict, conflict or "name")
+        return ObjectConflict(
+            f"Another object already has this {word}. Choose another, or use that one.", trace, conflict
+        )
+    action = permission_for(answer.call).action
+    said = trace.message or trace.code or f"it answered {answer.status} without a reason"
+    return GraphRejected(
+        f"Microsoft Graph refused to {action}: {said.rstrip('.')}. Correct this, then try again.", trace
+    )
+
+
+def _conflict_target(body: Json | None) -> str | None:
+    """The property that is taken, by `details[].code`; None when this is no conflict."""
+    details = _object(body, "error").get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict) and detail.get("code") == "ObjectConflict":
+            return _text(detail.get("target"))
+    return None
+
+
+def _object(parent: Json | None, key: str) -> Json:
+    value = (parent or {}).get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_timeout(error: Exception) -> bool:
+    # httpx-aiohttp calls a server that hung up a ConnectTimeout too: only the cause tells them apart.
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientError):
+        return isinstance(cause, aiohttp.ServerTimeoutError)
+    return isinstance(error, (httpx.TimeoutException, TimeoutError))

@@ -1,0 +1,70 @@
+"""Every call that Mailroom makes, the least application permission for it, and what it is good for.
+
+The permissions are those of the "Permissions" tables of learn.microsoft.com/graph/api, column Application, least
+privileged. A 403 is explained from here, and a test holds GraphDirectory to this list.
+"""
+
+from dataclasses import dataclass
+
+from graph.answers import Call
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`action` completes "Mailroom may not …"; `feature` says what stops working without the permission."""
+
+    name: str
+    action: str
+    feature: str
+
+
+SET_PASSWORD = Call("PATCH", "/users/{user-id}#passwordProfile")  # the same path needs more for this property
+
+PERMISSIONS: dict[Call, Permission] = {
+    Call("GET", "/users/{user-id}"): Permission("User.Read.All", "read the account", "every command"),
+    Call("POST", "/users"): Permission("User.ReadWrite.All", "create the account", "provision"),
+    Call("PATCH", "/users/{user-id}"): Permission(
+        "User.ReadWrite.All", "change the account", "provision: user details"
+    ),
+    SET_PASSWORD: Permission(
+        "User-PasswordProfile.ReadWrite.All",
+        "set a password",
+        "sign-in details of a new account where a Temporary Access Pass is not possible",
+    ),
+    Call("PUT", "/users/{user-id}/manager/$ref"): Permission(
+        "User.ReadWrite.All", "set the manager", "provision with manager=…"
+    ),
+    Call("GET", "/directory/deletedItems/graph.user"): Permission(
+        "User.Read.All", "look into the recycle bin", "provision: offer to restore a deleted user"
+    ),
+    Call("POST", "/directory/deletedItems/{directoryObject-id}/restore"): Permission(
+        "User.DeleteRestore.All", "restore the deleted account", "provision: restore a deleted user"
+    ),
+    Call("GET", "/organization"): Permission(
+        "Organization.Read.All", "read the tenant", "every command: verified domains, directory sync"
+    ),
+    Call("GET", "/subscribedSkus"): Permission(
+        "LicenseAssignment.Read.All", "read the licenses of the tenant", "provision: licenses and free seats"
+    ),
+    Call("POST", "/users/{user-id}/assignLicense"): Permission(
+        "LicenseAssignment.ReadWrite.All", "assign the license", "provision"
+    ),
+    Call("GET", "/users/{user-id}/mailboxSettings"): Permission(
+        "MailboxSettings.Read", "look at the mailbox", "provision: knowing when the mailbox is ready"
+    ),
+    Call("GET", "/admin/serviceAnnouncement/healthOverviews/{serviceHealth-id}"): Permission(
+        "ServiceHealth.Read.All", "read the service health", "diagnose: incidents of Exchange Online"
+    ),
+    Call("POST", "/users/{user-id}/authentication/temporaryAccessPassMethods"): Permission(
+        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", "sign-in details of a new account"
+    ),
+    Call("POST", "/users/{user-id}/checkMemberGroups"): Permission(
+        "GroupMember.Read.All", "check group membership", "who may use Mailroom, when groups are configured"
+    ),
+}
+
+UNKNOWN = Permission("", "do this", "")
+
+
+def permission_for(call: Call) -> Permission:
+    return PERMISSIONS.get(call, UNKNOWN)
