@@ -17,15 +17,16 @@ def cases_card(cases: Sequence[Case], now: datetime) -> Card:
         return parts.card([parts.text(words)], words)
     title = "1 person is waiting" if len(cases) == 1 else f"{len(cases)} people are waiting"
     body: list[Element] = [parts.header(title)]
-    for case in cases:
-        body.append(
-            parts.row(
-                parts.icon("ArrowSyncCircle", "●", "Accent"),
-                [
-                    parts.text(f"{person(case)} — {state_words(case)}"),
-                    parts.small(f"{plain(case.order.upn)} · for {duration(now - case.created_at)}", spacing="None"),
-                ],
-                select_action=parts.button(f"Show {person(case)}", "status", {"case": case.id}),
-            )
-        )
+    body.extend(_row(case, now) for case in cases)
     return parts.card(body, f"{title} for a mailbox.")
+
+
+def _row(case: Case, now: datetime) -> Element:
+    return parts.row(
+        parts.icon("ArrowSyncCircle", "●", "Accent"),
+        [
+            parts.text(f"{person(case)} — {state_words(case)}"),
+            parts.small(f"{plain(case.order.upn)} · for {duration(now - case.created_at)}", spacing="None"),
+        ],
+        select_action=parts.button(f"Show {person(case)}", "status", {"case": case.id}),
+    )

@@ -1,19 +1,160 @@
-"""The live card of a case: one card per conversation that changes in place until the end."""
+"""The live card of a case: one card per conversation that changes in place until the end.
+
+Header: the person and the state in words. Then a bar, six stages with a shape, a word and a sentence, what is
+awaited or what went wrong, and the buttons that make sense in this state.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards import parts
-from cards.elements import REFRESH_LIMIT, Element, Execute, Refresh
+from cards.elements import REFRESH_LIMIT, Action, ColumnSet, Container, Element, Execute, ProgressBar, Refresh
 from cards.parts import Card, plain
-from cards.people import person, state_words
-from provisioning.case import Case
+from cards.people import STAGE_NAMES, person, retry_text, state_words
+from cards.texts import at, duration
+from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
+
+USUALLY = "This usually takes less than 30 minutes and can take up to 24 hours."
+"""Microsoft's own figures for “We are preparing a mailbox for this user”."""
+
+BAR_CELLS = 20
+
+# Shape and color; the word stands beside it, so that nothing depends on color.
+_MARKS: dict[StageState, tuple[str, str, str]] = {
+    StageState.PENDING: ("Circle", "○", "Default"),
+    StageState.RUNNING: ("ArrowSyncCircle", "◐", "Accent"),
+    StageState.DONE: ("CheckmarkCircle", "✓", "Good"),
+    StageState.NOT_NEEDED: ("SubtractCircle", "–", "Default"),
+    StageState.FAILED: ("DismissCircle", "✕", "Attention"),
+}
+
+_TO_COME: dict[Stage, str] = {
+    Stage.ACCOUNT: "Find or create the account.",
+    Stage.LICENSE: "Assign a license with a mailbox.",
+    Stage.MAILBOX: "Exchange Online creates the mailbox.",
+    Stage.SYNC: "Wait for the directory to be in step.",
+    Stage.ACTIVATION: "See that the mailbox answers.",
+    Stage.NOTIFICATION: "Tell you that it is ready.",
+}
+
+_STYLES: dict[CaseState, tuple[str, str]] = {
+    CaseState.RUNNING: ("emphasis", "Accent"),
+    CaseState.WAITING: ("emphasis", "Accent"),
+    CaseState.READY: ("good", "Good"),
+    CaseState.FAILED: ("attention", "Attention"),
+    CaseState.GIVEN_UP: ("attention", "Attention"),
+    CaseState.CANCELLED: ("emphasis", "Accent"),
+}
 
 
 def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ()) -> Card:
+    """Buttons by state; `refresh_for` are the Teams ids of those whose clients ask for news by themselves."""
     title = f"{person(case)} — {state_words(case)}"
-    body: list[Element] = [parts.header(title, plain(case.order.upn))]
-    return parts.card(body, title, refresh=_refresh(case, refresh_for))
+    style, color = _STYLES[case.state]
+    body: list[Element] = [
+        parts.header(title, _below(case), style),
+        _bar(case, color),
+        Container(items=[_stage(record, case, now) for record in case.stages], spacing="Medium"),
+        *_problem(case),
+        *_waiting(case, now),
+        *_buttons(case),
+        parts.small(_footer(case, now), spacing="Medium"),
+    ]
+    return parts.card(body, title, refresh=_refresh(case, refresh_for), wide=True)
+
+
+def _below(case: Case) -> str:
+    return " · ".join(plain(words) for words in (case.order.upn, case.order.license_name) if words)
+
+
+def _bar(case: Case, color: str) -> ProgressBar:
+    percent = round(case.progress * 100)
+    full = round(case.progress * BAR_CELLS)
+    cells = "▰" * full + "▱" * (BAR_CELLS - full)
+    return ProgressBar(value=percent, max=100, color=color, fallback=parts.text(f"{cells} {percent} %", color=color))
+
+
+def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
+    name, mark, color = _MARKS[record.state]
+    is_quiet = record.state in (StageState.PENDING, StageState.NOT_NEEDED)
+    note = plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
+    words: list[Element] = [
+        parts.text(STAGE_NAMES[record.stage], weight=None if is_quiet else "Bolder", is_subtle=is_quiet or None)
+    ]
+    if note:
+        words.append(parts.small(note, spacing="None"))
+    aside = parts.small(_when(record, case, now), horizontal_alignment="Right")
+    return parts.row(parts.icon(name, mark, color), words, aside, spacing="Small")
+
+
+def _when(record: StageRecord, case: Case, now: datetime) -> str:
+    """The state in a word, with the time or duration that it has."""
+    if record.state is StageState.RUNNING and record.started_at:
+        return f"Since {at(record.started_at, now)}"
+    if record.state is StageState.DONE and record.started_at and record.ended_at:
+        return f"Done in {duration(record.ended_at - record.started_at)}"
+    if record.state is StageState.FAILED and record.ended_at:
+        return f"Stopped {at(record.ended_at, now)}"
+    if record.state is StageState.PENDING:
+        return "To do" if case.is_open else "Not done"
+    return {StageState.NOT_NEEDED: "Not needed", StageState.DONE: "Done"}.get(record.state, "Working")
+
+
+def _problem(case: Case) -> list[Element]:
+    if case.problem is None:
+        return []
+    style = "warning" if case.is_open else "attention"
+    sentence = parts.text(plain(case.problem.sentence, 600))
+    return [Container(items=[sentence, *parts.trace_evidence(case.problem.trace)], style=style, spacing="Medium")]
+
+
+def _waiting(case: Case, now: datetime) -> list[Element]:
+    if case.state is not CaseState.WAITING:
+        return []
+    since = case.waiting_since or case.created_at
+    lines: list[Element] = [
+        parts.text("Waiting for Exchange Online: “We are preparing a mailbox for this user.”"),
+        parts.facts(
+            [
+                ("Waiting since", f"{at(since, now)} ({duration(now - since)})"),
+                ("Usually", "Under 30 minutes, at most 24 hours"),
+                ("Last look", _looked(case, now)),
+                ("Next look", at(case.next_check_at, now) if case.next_check_at else ""),
+            ],
+            spacing="Small",
+        ),
+    ]
+    return [Container(items=lines, separator=True, spacing="Medium")]
+
+
+def _looked(case: Case, now: datetime) -> str:
+    if not case.last_check_at:
+        return ""
+    return f"{at(case.last_check_at, now)}, not ready yet (look {case.checks})"
+
+
+def _buttons(case: Case) -> list[Element]:
+    of_case = {"case": case.id}
+    diagnose = parts.button("Diagnose", "diagnose", of_case)
+    again = parts.button("Try again", "run", {"text": retry_text(case)}, style="positive")
+    by_state: dict[CaseState, list[Action]] = {
+        CaseState.READY: [],
+        CaseState.FAILED: [again, diagnose],
+        CaseState.GIVEN_UP: [again, diagnose],
+        CaseState.CANCELLED: [again],
+    }
+    check = parts.button("Check now", "check-now", of_case, style="positive")
+    actions = by_state.get(case.state, [check, diagnose, parts.button("Cancel", "cancel", of_case)])
+    return [parts.buttons(actions)] if actions else []
+
+
+def _footer(case: Case, now: datetime) -> str:
+    asked = f"Asked for by {plain(case.requester.name, 60)}, {at(case.created_at, now)}"
+    if case.ended_by:
+        return f"{asked} · cancelled by {plain(case.ended_by, 60)}"
+    if case.state is CaseState.READY and case.ended_at:
+        return f"{asked} · ready after {duration(max(case.ended_at - case.created_at, timedelta()))}"
+    return asked
 
 
 def _refresh(case: Case, people: Sequence[str]) -> Refresh | None:

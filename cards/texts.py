@@ -6,9 +6,9 @@ from typing import Any
 
 LIMIT = 200
 
-_UNSEEN = re.compile(
-    r"[\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]+"
-)
+_BREAKS = re.compile(r"[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ud800-\udfff]")
+# Marks that are not seen but reorder or split what is; the joiners of Persian and of emoji (200c, 200d) stay.
+_UNSEEN = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _LOOKALIKES = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›", "*": "∗", "`": "'", "|": "¦"})
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
@@ -24,7 +24,7 @@ def plain(text: str, limit: int = LIMIT) -> str:
     Letters stay; only marks with a meaning in markdown or HTML become their lookalikes. Underscores and dots
     inside words stay as well, so that addresses can be copied.
     """
-    line = " ".join(_UNSEEN.sub(" ", text).split())
+    line = " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", text)).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     line = _ESCAPE.sub("∖", _ENTITY.sub("＆", line)).translate(_LOOKALIKES)
