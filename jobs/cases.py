@@ -1,10 +1,9 @@
 """The cases for asynchronous code: the store in a thread, and the courier woken after each change."""
 
 import asyncio
-from collections.abc import Callable
 
 from jobs.outbox import Courier
-from jobs.store import CaseStore, Transition
+from jobs.store import CaseStore, IsShown, Transition
 from provisioning.case import Case
 from provisioning.ports import Clock
 
@@ -23,9 +22,7 @@ class Cases:
             raise KeyError(case_id)
         return case
 
-    async def change(
-        self, case_id: str, transition: Transition, *, is_shown: bool | Callable[[Case, Case], bool] = True
-    ) -> Case:
+    async def change(self, case_id: str, transition: Transition, *, is_shown: IsShown = True) -> Case:
         case = await asyncio.to_thread(self.store.change, case_id, transition, is_shown=is_shown)
         self._courier.wake()
         return case

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
@@ -18,7 +19,7 @@ from jobs.steps import ProvisionSteps
 from jobs.store import CaseStore, add_message, show_live
 from jobs.tables import POOL_SIZE, metadata, open_engine, writing
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Workflows
+from jobs.workflows import QUEUE, Parts, bind, finish, provision
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.ports import Clock, Directory, Messenger
@@ -28,6 +29,7 @@ APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, 
 THREADS = 8  # unlimited by default, which costs a thread a workflow
 QUEUE_POLL_SECONDS = 0.5
 AT_ONCE = 16  # workflows at work in this process
+STOP_SECONDS = 5  # for workflows in flight; what is not done by then goes on at the next start
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +57,15 @@ class JobsEngine:
         self._courier = Courier(Outbox(engine), messenger, clock)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, poll_seconds)
-        finishing = FinishSteps(directory, self._cases, engine, self._courier)
-        self._workflows = Workflows(self._cases, ProvisionSteps(directory, self._cases), finishing)
+        self._parts = Parts(
+            self._cases,
+            ProvisionSteps(directory, self._cases),
+            FinishSteps(directory, self._cases, engine, self._courier),
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start_engine(self, database_url: str) -> None:
+        bind(self._parts)
         DBOS(
             config={
                 "name": "mailroom",
@@ -84,7 +90,9 @@ class JobsEngine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=False)
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
+        # DBOS had put its own, now closed, executor under the loop's `to_thread`.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         self._engine.dispose()
 
     async def check(self) -> None:
@@ -168,8 +176,8 @@ class JobsEngine:
 
     async def _enqueue_provision(self, case_id: str) -> None:
         with SetWorkflowID(case_id):  # the same id again answers the workflow that exists
-            await DBOS.enqueue_workflow_async(QUEUE, self._workflows.provision, case_id)
+            await DBOS.enqueue_workflow_async(QUEUE, provision, case_id)
 
     async def _enqueue_finish(self, case_id: str) -> None:
         with SetWorkflowID(f"{case_id}:finish"):
-            await DBOS.enqueue_workflow_async(QUEUE, self._workflows.finish, case_id)
+            await DBOS.enqueue_workflow_async(QUEUE, finish, case_id)

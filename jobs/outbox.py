@@ -125,8 +125,9 @@ class Courier:
             try:
                 await self._round()
                 pause = await self._pause()
-            except sa.exc.SQLAlchemyError:
-                log.exception("the outbox could not be read")
+            except Exception:
+                # Whatever it was, the next round tries again: a courier that stops is a silent bot.
+                log.exception("the round of deliveries failed")
                 pause = 5.0
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)

@@ -15,6 +15,7 @@ from jobs.tables import cases, messages, writing
 from provisioning.case import Case, CaseState, Conversation
 
 Transition = Callable[[Case], Case]
+IsShown = bool | Callable[[Case, Case], bool]
 
 _case_json = TypeAdapter(Case)
 _conversation_json = TypeAdapter(Conversation)
@@ -61,12 +62,10 @@ class CaseStore:
 
     def counts(self) -> dict[str, int]:
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(cases.c.state, sa.func.count()).group_by(cases.c.state))
-            return {state: count for state, count in rows.tuples()}
+            rows = connection.execute(sa.select(cases.c.state, sa.func.count().label("n")).group_by(cases.c.state))
+            return {row.state: row.n for row in rows}
 
-    def change(
-        self, case_id: str, transition: Transition, *, is_shown: bool | Callable[[Case, Case], bool] = True
-    ) -> Case:
+    def change(self, case_id: str, transition: Transition, *, is_shown: IsShown = True) -> Case:
         """Apply `transition`; the live cards become due if `is_shown`. An unchanged case writes nothing."""
         with writing(self.engine) as connection:
             return change(connection, case_id, transition, is_shown)
@@ -76,7 +75,7 @@ class CaseStore:
         is_due = (cases.c.state == CaseState.WAITING) & (cases.c.next_check_at <= now.timestamp())
         query = sa.select(cases.c.id, cases.c.document).where(is_due).order_by(cases.c.next_check_at).limit(limit)
         with writing(self.engine) as connection:
-            rows = connection.execute(query.with_for_update(skip_locked=True)).tuples().all()
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             if rows:
                 lease = cases.update().where(cases.c.id.in_([case_id for case_id, _ in rows]))
                 connection.execute(lease.values(next_check_at=now.timestamp() + lease_seconds))
@@ -103,7 +102,7 @@ def change(
     connection: sa.Connection,
     case_id: str,
     transition: Transition,
-    is_shown: bool | Callable[[Case, Case], bool] = True,
+    is_shown: IsShown = True,
 ) -> Case:
     """`CaseStore.change` inside the caller's transaction. Raises KeyError for an unknown case."""
     document = connection.execute(sa.select(cases.c.document).where(cases.c.id == case_id).with_for_update()).scalar()

@@ -9,12 +9,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-import sqlalchemy as sa
-
 from jobs.cases import Cases
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
-from provisioning.errors import MailroomError
 from provisioning.ports import Directory
 from provisioning.waiting import observe, worth_showing
 
@@ -51,7 +48,8 @@ class Watcher:
                 )
                 await self.look(due)
                 pause = await self._pause()
-            except (sa.exc.SQLAlchemyError, MailroomError):
+            except Exception:
+                # Whatever it was, the next round looks again: a watcher that stops is a silent bot.
                 log.exception("the round of looks failed")
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)

@@ -1,12 +1,13 @@
 """The durable workflows. Short ones only: the wait between them is a row (see jobs/watcher.py).
 
-Registered with DBOS under fixed names, so that a restarted process finds its way back into them.
-Arguments and results are plain ids and flags: they are stored.
+DBOS finds a workflow again by its name, in whatever process goes on with it, so workflows are module
+functions, and what they work with is bound once a process. Arguments and results are plain ids: they are stored.
 """
 
 import logging
+from dataclasses import dataclass
 
-from dbos import DBOS, DBOSConfiguredInstance
+from dbos import DBOS
 
 from jobs.cases import Cases
 from jobs.finishing import FinishSteps
@@ -14,49 +15,58 @@ from jobs.steps import ProvisionSteps
 from provisioning.case import Case, Problem, fail
 
 QUEUE = "cases"
+FAULT = "Something went wrong in Mailroom itself. What was done stays done. Try again."
 
 log = logging.getLogger(__name__)
 
 
-@DBOS.dbos_class("Workflows")
-class Workflows(DBOSConfiguredInstance):
-    """`provision` and `finish`, over their steps."""
+@dataclass(frozen=True)
+class Parts:
+    """What the workflows of this process work with."""
 
-    def __init__(self, cases: Cases, provision_steps: ProvisionSteps, finish_steps: FinishSteps) -> None:
-        super().__init__("mailroom")
-        self._cases = cases
-        self._provision_steps = provision_steps
-        self._finish_steps = finish_steps
+    cases: Cases
+    provision_steps: ProvisionSteps
+    finish_steps: FinishSteps
 
-    @DBOS.workflow(name="provision")
-    async def provision(self, case_id: str) -> None:
-        """From the order to the waiting row."""
-        try:
-            for step in self._provision_steps.all:
-                if not await DBOS.run_step_async({"name": step.name}, self._provision_steps.run, step, case_id):
-                    return
-        except Exception:
-            await self._fail(case_id)
-            raise
 
-    @DBOS.workflow(name="finish")
-    async def finish(self, case_id: str) -> None:
-        """From the mailbox that answers to the notification that is owed."""
-        try:
-            await DBOS.run_step_async({"name": "finish"}, self._finish_steps.run, case_id)
-        except Exception:
-            await self._fail(case_id)
-            raise
+_bound: list[Parts] = []
 
-    async def _fail(self, case_id: str) -> None:
-        """A fault of ours must not leave a card that says "running" for ever."""
-        log.exception("case %s: a workflow failed", case_id)
-        sentence = (
-            "Something went wrong in Mailroom itself. What was done stays done; try again, and tell its operators."
-        )
-        now = self._cases.clock.now()
 
-        def transition(case: Case) -> Case:
-            return fail(case, Problem(sentence), now) if case.is_open else case
+def bind(parts: Parts) -> None:
+    """Before DBOS is launched: recovery starts workflows at once."""
+    _bound[:] = [parts]
 
-        await self._cases.change(case_id, transition)
+
+@DBOS.workflow(name="provision")
+async def provision(case_id: str) -> None:
+    """From the order to the waiting row."""
+    parts = _bound[0]
+    try:
+        for step in parts.provision_steps.all:
+            if not await DBOS.run_step_async({"name": step.name}, parts.provision_steps.run, step, case_id):
+                return
+    except Exception:
+        await _fail(parts, case_id)
+        raise
+
+
+@DBOS.workflow(name="finish")
+async def finish(case_id: str) -> None:
+    """From the mailbox that answers to the notification that is owed."""
+    parts = _bound[0]
+    try:
+        await DBOS.run_step_async({"name": "finish"}, parts.finish_steps.run, case_id)
+    except Exception:
+        await _fail(parts, case_id)
+        raise
+
+
+async def _fail(parts: Parts, case_id: str) -> None:
+    """A fault of ours must not leave a card that says "running" for ever."""
+    log.exception("case %s: a workflow failed", case_id)
+    now = parts.cases.clock.now()
+
+    def transition(case: Case) -> Case:
+        return fail(case, Problem(FAULT), now) if case.is_open else case
+
+    await parts.cases.change(case_id, transition)

@@ -1,0 +1,52 @@
+"""A Messenger in memory: what stands in each conversation, and everything that was ever sent."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from provisioning.case import Case, Conversation, Person
+from provisioning.errors import MessageGone
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One call. `kind`: posted, updated, moved or ready."""
+
+    kind: str
+    conversation_id: str
+    activity_id: str
+    case: Case
+
+
+@dataclass
+class FakeMessenger:
+    sent: list[Sent] = field(default_factory=list)
+    failures: deque[Exception] = field(default_factory=deque)
+    deleted: set[str] = field(default_factory=set)
+
+    def fail(self, *errors: Exception) -> None:
+        """The next calls raise these, one each."""
+        self.failures.extend(errors)
+
+    def kinds(self) -> list[str]:
+        return [sent.kind for sent in self.sent]
+
+    async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
+        if activity_id in self.deleted:
+            raise MessageGone("The message is gone.")
+        return self._send("updated" if activity_id else "posted", conversation, activity_id, case)
+
+    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
+        self._send("moved", conversation, activity_id, case)
+
+    async def announce_ready(self, case: Case, conversation: Conversation) -> str:
+        return self._send("ready", conversation, "", case)
+
+    async def open_personal(self, person: Person, near: Conversation) -> Conversation:
+        return Conversation(f"a:{person.id}", "personal", near.service_url, near.tenant_id)
+
+    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case) -> str:
+        if self.failures:
+            raise self.failures.popleft()
+        activity_id = activity_id or f"m{len(self.sent)}"
+        self.sent.append(Sent(kind, conversation.id, activity_id, case))
+        return activity_id

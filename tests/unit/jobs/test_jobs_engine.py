@@ -1,0 +1,278 @@
+"""The job engine over a directory and a messenger in memory: real DBOS, real SQLite."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from support.fake_directory import E3, FakeDirectory, unavailable
+from support.fake_messenger import FakeMessenger
+
+from jobs import outbox, steps
+from jobs.engine import JobsEngine, open_jobs
+from provisioning.case import AccountOrigin, Case, CaseState, Conversation, Order, Person, Stage, StageState
+from provisioning.errors import ConversationGone, GraphRejected, GraphTrace, MessengerUnavailable, ObjectConflict
+
+T = TypeVar("T")
+HELGA = Person("helga", "Helga Desk")
+CHAT = Conversation("a:helga", "personal", "http://127.0.0.1:1/")
+GROUP = Conversation("19:group", "groupChat", "http://127.0.0.1:1/")
+JANE = Order("jane@contoso.com", "Jane Doe", "US", license=E3.id, license_name="Microsoft 365 E3", department="Sales")
+
+
+class ShiftedClock:
+    """Now, or later than now."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
+@pytest.fixture(autouse=True)
+def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "PAUSES", (0.01,) * 3)
+    monkeypatch.setattr(steps, "REPLICATION_PAUSES", (0.01,) * 3)
+    monkeypatch.setattr(outbox, "SPACING_SECONDS", 0.01)
+
+
+class Office:
+    """One engine over one database, which can be closed and opened again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder}/mailroom.db"
+        self.directory = FakeDirectory()
+        self.messenger = FakeMessenger()
+        self.clock = ShiftedClock()
+        self.jobs: JobsEngine
+
+    async def open(self) -> None:
+        self.jobs = await open_jobs(self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05)
+
+    async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
+        async def look() -> Case | None:
+            current = await self.jobs.get(case.id)
+            assert current is not None
+            return current if is_so(current) else None
+
+        return await eventually(look)
+
+    async def until_state(self, case: Case, state: CaseState) -> Case:
+        return await self.until(case, lambda current: current.state is state)
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
+    async with asyncio.timeout(30):
+        while True:
+            found = await look()
+            if found:
+                return found
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    office = Office(tmp_path)
+    await office.open()
+    yield office
+    with contextlib.suppress(AttributeError):
+        await office.jobs.close()
+
+
+async def test_an_order_becomes_a_ready_mailbox_and_one_notification(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    assert waiting.account_origin is AccountOrigin.CREATED
+    assert waiting.stage(Stage.SYNC).state is StageState.NOT_NEEDED
+    assert "Preparing a mailbox for this user" in waiting.stage(Stage.MAILBOX).note
+
+    office.directory.make_ready(waiting.account_id)
+    ready = await office.until(case, lambda c: c.stage(Stage.NOTIFICATION).state is StageState.DONE)
+    assert ready.state is CaseState.READY
+    assert ready.mail == "jane@contoso.com"
+    assert office.messenger.kinds().count("posted") == 1
+    assert office.messenger.kinds().count("ready") == 1
+    assert office.directory.count("create_account") == 1
+    assert office.directory.count("assign_license") == 1
+    account = await office.directory.get_account("jane@contoso.com")
+    assert account is not None
+    assert (account.department, account.usage_location) == ("Sales", "US")
+
+
+async def test_the_same_order_twice_is_one_case_with_a_card_in_each_conversation(office: Office) -> None:
+    first = await office.jobs.start(JANE, HELGA, CHAT)
+    second = await office.jobs.start(replace(JANE, upn="Jane@Contoso.com"), HELGA, GROUP)
+    assert first.id == second.id
+    waiting = await office.until_state(first, CaseState.WAITING)
+    office.directory.make_ready(waiting.account_id)
+
+    async def both_told() -> bool:
+        told = {sent.conversation_id for sent in office.messenger.sent if sent.kind == "ready"}
+        return told == {CHAT.id, GROUP.id}
+
+    await eventually(both_told)
+    assert office.directory.count("create_account") == 1
+
+
+async def test_a_shown_card_moves_down_and_leaves_a_pointer(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    await eventually(lambda: _has(office, "posted"))
+    await office.jobs.show(case.id, CHAT)
+    await eventually(lambda: _has(office, "moved"))
+    assert office.messenger.kinds().count("posted") == 2
+
+
+async def test_graph_down_is_shown_and_waited_out(office: Office) -> None:
+    office.directory.fail("create_account", unavailable(), unavailable())
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    assert office.directory.count("create_account") == 3
+
+
+async def test_graph_down_for_good_ends_the_case_with_its_sentence(office: Office) -> None:
+    office.directory.fail("create_account", *[unavailable() for _ in range(4)])
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    failed = await office.until_state(case, CaseState.FAILED)
+    assert failed.problem is not None
+    assert failed.problem.sentence == unavailable().sentence
+    assert failed.stage(Stage.ACCOUNT).state is StageState.FAILED
+
+
+async def test_a_refused_license_fails_the_case_with_graphs_words(office: Office) -> None:
+    trace = GraphTrace(400, "Request_BadRequest", "no licenses", "req-1", "today")
+    office.directory.fail("assign_license", GraphRejected("No seats are free.", trace))
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    failed = await office.until_state(case, CaseState.FAILED)
+    assert failed.problem is not None
+    assert failed.problem.trace.request_id == "req-1"
+    assert failed.stage(Stage.LICENSE).state is StageState.FAILED
+
+
+async def test_a_create_whose_answer_was_lost_is_not_repeated(office: Office) -> None:
+    """The account was made, the answer never came, and reads do not show it yet: ObjectConflict is our own."""
+    conflict = ObjectConflict("Taken.", GraphTrace(400), "userPrincipalName")
+    made = office.directory.create_account
+
+    async def create_and_lose(order: Order, password: str) -> None:
+        await made(order, password)
+        office.directory.create_account = refuse  # type: ignore[method-assign, assignment]
+        raise unavailable()
+
+    async def refuse(order: Order, password: str) -> None:
+        raise conflict
+
+    office.directory.create_account = create_and_lose  # type: ignore[method-assign, assignment]
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    assert waiting.account_origin is AccountOrigin.CREATED
+
+
+async def test_an_account_that_exists_is_adopted_and_gets_no_credential(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    await office.jobs.claim_credential(case.id)
+    await office.jobs.cancel(case.id, HELGA)
+    again = await office.jobs.start(replace(JANE, license=""), HELGA, CHAT)
+    assert again.id != case.id
+    adopted = await office.until_state(again, CaseState.WAITING)
+    assert adopted.account_id == waiting.account_id
+    assert adopted.account_origin is AccountOrigin.ADOPTED
+
+
+async def test_a_second_try_inherits_the_right_to_the_first_credential(office: Office) -> None:
+    office.directory.fail("assign_license", GraphRejected("No seats are free.", GraphTrace(400)))
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.FAILED)
+    again = await office.jobs.start(JANE, HELGA, CHAT)
+    retried = await office.until_state(again, CaseState.WAITING)
+    assert retried.account_origin is AccountOrigin.CREATED
+    assert office.directory.count("create_account") == 1
+
+
+async def test_only_the_first_claim_of_a_credential_counts(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    claims = await asyncio.gather(*(office.jobs.claim_credential(case.id) for _ in range(5)))
+    assert sorted(claims) == [False] * 4 + [True]
+    await office.jobs.release_credential(case.id)
+    assert await office.jobs.claim_credential(case.id)
+
+
+async def test_cancel_stops_the_looks(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    cancelled = await office.jobs.cancel(case.id, HELGA)
+    assert (cancelled.state, cancelled.ended_by) == (CaseState.CANCELLED, "Helga Desk")
+    office.directory.make_ready(waiting.account_id)
+    assert (await office.jobs.check_now(case.id)).state is CaseState.CANCELLED
+    assert "ready" not in office.messenger.kinds()
+
+
+async def test_check_now_looks_at_once(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    checked = await office.jobs.check_now(case.id)
+    assert checked.checks > waiting.checks
+
+
+async def test_a_mailbox_that_never_comes_is_given_up_after_three_days(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    office.clock.shift = timedelta(hours=25)
+    late = await office.until(case, lambda c: "24 hours: contact" in c.stage(Stage.MAILBOX).note)
+    assert late.is_open
+    office.clock.shift = timedelta(hours=73)
+    given_up = await office.until_state(case, CaseState.GIVEN_UP)
+    assert given_up.problem is not None
+    assert "Microsoft Support" in given_up.problem.sentence
+
+
+async def test_a_connector_that_is_down_gets_the_card_later(office: Office) -> None:
+    office.messenger.fail(MessengerUnavailable("Teams is down.", retry_after=0.05))
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    await eventually(lambda: _has(office, "posted"))
+
+
+async def test_a_conversation_that_is_gone_is_left_alone_and_the_case_goes_on(office: Office) -> None:
+    office.messenger.fail(*[ConversationGone("The bot was removed.")] * 3)
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    assert "posted" not in office.messenger.kinds()[:1]
+
+
+async def test_a_deleted_card_is_posted_anew(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    await eventually(lambda: _has(office, "posted"))
+    office.messenger.deleted.add(office.messenger.sent[0].activity_id)
+    await office.jobs.cancel(case.id, HELGA)
+
+    async def posted_again() -> bool:
+        return office.messenger.kinds().count("posted") == 2
+
+    await eventually(posted_again)
+
+
+async def test_waiting_cases_survive_a_restart(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    await office.open()
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    waiting = await office.until_state(case, CaseState.WAITING)
+    await office.jobs.close()
+    office.directory.make_ready(waiting.account_id)
+    await office.open()
+    await office.until(case, lambda c: c.stage(Stage.NOTIFICATION).state is StageState.DONE)
+    assert office.messenger.kinds().count("ready") == 1
+    await office.jobs.check()
+    assert office.jobs.counts() == {"ready": 1}
+    await office.jobs.close()
+
+
+async def _has(office: Office, kind: str) -> bool:
+    return kind in office.messenger.kinds()
