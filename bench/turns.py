@@ -1,0 +1,224 @@
+"""Activities a second and CPU milliseconds an activity: Mailroom beside other ways to answer the same card.
+
+Usage: python bench/turns.py [--quick]. The last line printed is one JSON object. bench/README.md explains it.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness import APP_ID, HELGA, ROOT, TENANT_ID, Server, Servers, bench_python, free_port, machine
+from load import activity
+
+CONCURRENCY = 16
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to answer, and how many activities a round of it has."""
+
+    name: str
+    server: Server
+    text: str
+    count: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller rounds, under 45 s")
+    quick = parser.parse_args().quick
+    agents_python = bench_python()
+    with Servers() as servers:
+        services = start_services(servers)
+        bot, sandbox = start_mailroom(servers, services)
+        load = Load(services)
+        card = keep_help_card(load, services, bot, servers.folder)
+        peers = start_peers(servers, services, card, agents_python)
+        for server in (bot, *peers.values()):
+            load.be_refused(server)
+        cases = [*mailroom_cases(load, bot, quick), *peer_cases(peers, quick)]
+        rounds = measure(load, cases, 3 if quick else 7)
+        orders = measure_orders(load, bot, 10 if quick else 40)
+        print(json.dumps(figures(rounds, orders, bot, card, sandbox)))
+
+
+def start_services(servers: Servers) -> Server:
+    port = free_port()
+    services = servers.start("services", str(ROOT / "bench/services.py"), str(port), port=port)
+    services.wait_ready("/counters")
+    return services
+
+
+def start_mailroom(servers: Servers, services: Server) -> tuple[Server, Server]:
+    """The real bot with its token check on, the simulated Graph behind it."""
+    port = free_port()
+    sandbox = servers.sandbox(port)
+    bot = servers.start(
+        "bot",
+        "-m",
+        "bot",
+        port=port,
+        MAILROOM_PORT=str(port),
+        MAILROOM_APP_TYPE="SingleTenant",
+        MAILROOM_APP_ID=APP_ID,
+        MAILROOM_APP_PASSWORD="bench",
+        MAILROOM_TENANT_ID=TENANT_ID,
+        MAILROOM_OPERATORS=HELGA,
+        MAILROOM_OPENID_METADATA_URL=f"{services.url}/openid",
+        MAILROOM_LOGIN_URL=services.url,
+        MAILROOM_GRAPH_BASE_URL=f"{sandbox.url}/v1.0",
+        MAILROOM_DATABASE_URL=f"sqlite:///{servers.folder / 'mailroom.db'}",
+        MAILROOM_POLL_SECONDS="2",
+    )
+    bot.wait_ready("/readyz")
+    return bot, sandbox
+
+
+def start_peers(servers: Servers, services: Server, card: Path, agents_python: str) -> dict[str, Server]:
+    pythons = {"stock": sys.executable, "agents": agents_python, "floor": sys.executable}
+    peers = {}
+    for name, python in pythons.items():
+        port = free_port()
+        script = str(ROOT / "bench" / "peers" / f"{name}.py")
+        argv = (script, str(port), services.url, APP_ID, str(card))
+        peers[name] = servers.start(name, *argv, port=port, python=python)
+    for peer in peers.values():
+        peer.wait_ready("/readyz")
+    return peers
+
+
+class Load:
+    """Runs the load generator against one server at a time."""
+
+    def __init__(self, services: Server) -> None:
+        self._services = services
+        self._token = fetch(f"{services.url}/inbound-token?app_id={APP_ID}")["token"]
+
+    def be_refused(self, server: Server) -> None:
+        """Everybody must really check the token: one with a broken signature is not let in."""
+        broken = self._token[:-8] + ("A" * 8 if not self._token.endswith("A" * 8) else "B" * 8)
+        body = json.dumps(activity("help", 0, APP_ID, f"{self._services.url}/connector")).encode()
+        headers = {"Authorization": f"Bearer {broken}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{server.url}/api/messages", body, headers)
+        try:
+            urllib.request.urlopen(request, timeout=10).close()
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
+            return
+        raise SystemExit(f"{server.name} accepted a forged token")
+
+    def run(self, server: Server, texts: list[str], concurrency: int = CONCURRENCY) -> dict[str, float]:
+        """The generator's figures and the CPU that the server spent meanwhile."""
+        job = {
+            "url": f"{server.url}/api/messages",
+            "counters_url": f"{self._services.url}/counters",
+            "service_url": f"{self._services.url}/connector",
+            "app_id": APP_ID,
+            "token": self._token,
+            "texts": texts,
+            "concurrency": concurrency,
+        }
+        before = server.cpu_seconds()
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "bench/load.py")], input=json.dumps(job), capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"{server.name}: {done.stderr}\n{server.log.read_text()[-3000:]}")
+        result = json.loads(done.stdout)
+        cpu = server.cpu_seconds() - before
+        return {
+            "per_second": result["count"] / result["seconds"],
+            "cpu_ms": cpu * 1000 / result["count"],
+            "p50_ms": result["p50_ms"],
+            "p99_ms": result["p99_ms"],
+        }
+
+
+def keep_help_card(load: Load, services: Server, bot: Server, folder: Path) -> Path:
+    """Mailroom's own help card, which every peer is then given to answer."""
+    load.run(bot, ["help"], concurrency=1)
+    path = folder / "card.json"
+    path.write_text(json.dumps(fetch(f"{services.url}/last-card")))
+    return path
+
+
+def mailroom_cases(load: Load, bot: Server, quick: bool) -> list[Case]:
+    count = 300 if quick else 600
+    load.run(bot, [order("status")], concurrency=1)
+    return [
+        Case("mailroom_help", bot, "help", count),
+        Case("mailroom_status", bot, "status bench-status@contoso.com", count),
+        Case("mailroom_provision_again", bot, order("status"), count),
+    ]
+
+
+def peer_cases(peers: dict[str, Server], quick: bool) -> list[Case]:
+    share = 1 if quick else 2
+    return [
+        Case("stock", peers["stock"], "help", 100 * share),
+        Case("agents", peers["agents"], "help", 250 * share),
+        Case("floor", peers["floor"], "help", 1000 * share),
+    ]
+
+
+def order(name: str) -> str:
+    return f'provision bench-{name}@contoso.com name="Bench {name}" license=E3 location=US'
+
+
+def measure(load: Load, cases: list[Case], rounds: int) -> dict[str, list[dict[str, float]]]:
+    """Interleaved rounds, so that whatever else the machine does hits every case alike."""
+    for case in cases:
+        load.run(case.server, [case.text] * 30)
+    results: dict[str, list[dict[str, float]]] = {case.name: [] for case in cases}
+    for number in range(rounds):
+        for case in cases:
+            results[case.name].append(load.run(case.server, [case.text] * case.count))
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return results
+
+
+def measure_orders(load: Load, bot: Server, count: int) -> dict[str, float]:
+    """New orders, each to its first card: the turn, with what of its workflow ran meanwhile."""
+    return load.run(bot, [order(f"n{number}") for number in range(count)])
+
+
+def figures(
+    rounds: dict[str, list[dict[str, float]]], orders: dict[str, float], bot: Server, card: Path, sandbox: Server
+) -> dict:
+    medians = {
+        name: {key: round(statistics.median(each[key] for each in results), 3) for key in results[0]}
+        for name, results in rounds.items()
+    }
+    help_cpu = medians["mailroom_help"]["cpu_ms"]
+    return {
+        "bench": "turns",
+        "machine": machine(),
+        "card_bytes": card.stat().st_size,
+        "concurrency": CONCURRENCY,
+        "rounds": len(next(iter(rounds.values()))),
+        "cases": {**medians, "mailroom_provision_new": {key: round(value, 3) for key, value in orders.items()}},
+        "help_cpu_share": {peer: round(help_cpu / medians[peer]["cpu_ms"], 3) for peer in ("stock", "agents", "floor")},
+        "goals": {
+            "help at most a quarter of stock": help_cpu <= medians["stock"]["cpu_ms"] / 4,
+            "help less than agents": help_cpu < medians["agents"]["cpu_ms"],
+        },
+        "bot_rss_mb": round(bot.rss_mb(), 1),
+        "sandbox_rss_mb": round(sandbox.rss_mb(), 1),
+    }
+
+
+def fetch(url: str) -> dict:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return json.load(response)
+
+
+if __name__ == "__main__":
+    main()
