@@ -1,0 +1,1 @@
+"""The edge: the process, the Bot Framework, and where everything meets. Alone imports botbuilder."""

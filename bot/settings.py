@@ -1,0 +1,212 @@
+"""The only reader of the environment: MAILROOM_… variables, or a `.env` file, become one frozen Settings.
+
+A wrong or missing setting is one sentence that names it, and never holds a value that may be a secret.
+"""
+
+import ipaddress
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MAILROOM_"
+ENV_FILE = ".env"
+
+
+class AppType(StrEnum):
+    """How the bot proves itself; multi-tenant bots can no longer be created since July 2025."""
+
+    SINGLE_TENANT = "SingleTenant"
+    MANAGED_IDENTITY = "UserAssignedMSI"
+    ANONYMOUS = "Anonymous"
+
+
+class SettingsError(Exception):
+    """One line for the operator."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_safe_url(url: str) -> bool:
+    """Nothing confidential goes over plain HTTP, except on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and is_loopback(host))
+
+
+def _guid(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise ValueError("must be a GUID such as 6f0e1d2c-0000-4000-8000-000000000001") from None
+
+
+def _guids(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_guid(item) for item in items)
+
+
+def _split(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _url(text: str) -> str:
+    if text and not is_safe_url(text):
+        raise ValueError("must be an https:// address (http:// only on this machine)")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return text
+
+
+def _location(text: str) -> str:
+    if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise ValueError("must be a country code of two letters such as US")
+    return text.upper()
+
+
+def _app_type(value: Any) -> Any:
+    return next((kind for kind in AppType if str(value).lower() == kind.lower()), value)
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
+Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_guids)]
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseSettings):
+    """Every setting; the environment's name is MAILROOM_ and the upper-case field."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    port: int = Field(3978, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite:///var/mailroom.db", description="Where cases are kept: a SQLite file, or PostgreSQL for several machines."
+    )
+    graph_base_url: Url = Field(
+        "https://graph.microsoft.com/v1.0", description="Microsoft Graph, with the version; the demo's is the sandbox."
+    )
+    tenant_id: Guid = Field("", description="The Entra tenant whose people are provisioned. Required.")
+    app_id: Guid = Field("", description="The bot's application (client) id. Required unless APP_TYPE is Anonymous.")
+    app_type: Annotated[AppType, BeforeValidator(_app_type)] = Field(
+        AppType.SINGLE_TENANT,
+        description="SingleTenant, UserAssignedMSI, or Anonymous (no tokens; only for a sandbox on this machine).",
+    )
+    app_password: SecretStr = Field(SecretStr(""), description="The client secret. Required if APP_TYPE is SingleTenant.")
+    allowed_tenants: Guids = Field((), description="Tenants whose people are served, with commas. Default: TENANT_ID.")
+    operators: Guids = Field((), description="Entra group or user object ids that may provision, with commas.")
+    admins: Guids = Field((), description="Entra group or user object ids that may do everything, with commas.")
+    viewers: Guids = Field((), description="Entra group or user object ids that may look, with commas.")
+    poll_seconds: float = Field(
+        30.0, gt=0, allow_inf_nan=False, description="The shortest spacing of readiness checks of one mailbox, in seconds."
+    )
+    default_usage_location: Annotated[str, AfterValidator(_location)] = Field(
+        "", description="The country code for people whose order names none; empty: ask."
+    )
+    resync_webhook_url: Url = Field("", description="Called to start a directory synchronisation; empty: not offered.")
+    log_format: Literal["console", "json"] = Field("console", description="console or json.")
+    openid_metadata_url: Url = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Where the Bot Connector publishes its signing keys; only sovereign clouds change it.",
+    )
+    login_url: Url = Field(
+        "https://login.microsoftonline.com", description="Where the bot gets its token; only sovereign clouds change it."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        """Rules between settings. A message begins with the name of the setting that is to be changed."""
+        if not self.tenant_id:
+            raise ValueError(f"{PREFIX}TENANT_ID is missing: the id of your Entra tenant")
+        if self.app_type is AppType.ANONYMOUS:
+            self._check_anonymous()
+            return self
+        if not self.app_id:
+            raise ValueError(f"{PREFIX}APP_ID is missing: the bot's application (client) id")
+        if self.app_type is AppType.SINGLE_TENANT and not self.app_password.get_secret_value():
+            raise ValueError(f"{PREFIX}APP_PASSWORD is missing: {PREFIX}APP_TYPE SingleTenant needs the client secret")
+        return self
+
+    def _check_anonymous(self) -> None:
+        if not is_loopback(self.host):
+            raise ValueError(
+                f"{PREFIX}APP_TYPE Anonymous checks no tokens, so {PREFIX}HOST must be 127.0.0.1, not {self.host}"
+            )
+        if not is_loopback(urlsplit(self.graph_base_url).hostname or ""):
+            raise ValueError(f"{PREFIX}APP_TYPE Anonymous needs a {PREFIX}GRAPH_BASE_URL on this machine")
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Whose people are served."""
+        return self.allowed_tenants or (self.tenant_id,)
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One line of the documentation."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def read(env_file: Path | str | None = ENV_FILE) -> Settings:
+    """The settings of this process. Raises SettingsError with one line."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(dict(fault)) for fault in error.errors())) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{ENV_FILE} cannot be read: {type(error).__name__}") from None
+
+
+def rows() -> tuple[SettingRow, ...]:
+    """Every setting, for the documentation."""
+    return tuple(
+        SettingRow(PREFIX + name.upper(), _shown(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    )
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if not fault["loc"]:
+        return message
+    name = PREFIX + str(fault["loc"][0]).upper()
+    if fault["type"] == "enum":
+        message = "must be SingleTenant, UserAssignedMSI or Anonymous"
+    return f"{name} {message[0].lower()}{message[1:]}"
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, SecretStr) or default == ():
+        return ""
+    return str(default)

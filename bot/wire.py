@@ -1,0 +1,143 @@
+"""Activities to and from JSON by botbuilder's own attribute maps, in a fraction of its serialiser's time.
+
+msrest's serialiser validates recursively (3 ms for a 4 KB card) and writes what it does not know with `str()`, which
+turns nested cards into strings. Here plain JSON inside an activity stays as it is.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from botbuilder import schema
+from botbuilder.schema import Activity
+from msrest.serialization import Model
+
+Json = dict[str, Any]
+
+# botbuilder says tenantID, Teams sends tenantId.
+_OTHER_KEYS = {("ConversationAccount", "tenant_id"): "tenantId"}
+
+
+class WireError(ValueError):
+    """The JSON is no activity."""
+
+
+class Frozen(dict[str, Any]):
+    """JSON that is finished. botbuilder copies every outgoing activity deeply; a drawn card need not be."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Frozen":
+        return self
+
+
+def read(body: object) -> Activity:
+    """The Activity in parsed JSON. Raises WireError."""
+    if not isinstance(body, dict):
+        raise WireError("the body is not a JSON object")
+    activity = _model(Activity)(body)
+    if not activity.type:
+        raise WireError("the activity has no type")
+    return activity
+
+
+def write(activity: Activity) -> bytes:
+    return json.dumps(activity, default=_plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _plain(value: object) -> object:
+    """One level of what the JSON encoder does not know; it comes back for the next."""
+    if isinstance(value, Model):
+        known = {key: getattr(value, name) for name, key in _keys(type(value))}
+        return {key: item for key, item in known.items() if item is not None} | (value.additional_properties or {})
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+@lru_cache(maxsize=128)
+def _keys(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _key(model, name, entry["key"])) for name, entry in model._attribute_map.items())
+
+
+def _key(model: type[Model], name: str, key: str) -> str:
+    return _OTHER_KEYS.get((model.__name__, name), key)
+
+
+@lru_cache(maxsize=128)
+def _model(model: type[Model]) -> Callable[[object], Any]:
+    """A reader of `model`. What it does not know is kept in additional_properties."""
+    readers = {
+        _key(model, name, entry["key"]): (name, _reader(entry["type"]))
+        for name, entry in model._attribute_map.items()
+        if name != "additional_properties"
+    }
+
+    def read_model(value: object) -> Any:
+        if not isinstance(value, dict):
+            raise WireError(f"{model.__name__} is not a JSON object")
+        known: Json = {}
+        unknown: Json = {}
+        for key, item in value.items():
+            if key not in readers:
+                unknown[key] = item
+            elif item is not None:
+                name, reader = readers[key]
+                known[name] = reader(item)
+        made = model(**known)
+        made.additional_properties = unknown
+        return made
+
+    return read_model
+
+
+def _reader(kind: str) -> Callable[[object], Any]:
+    if kind.startswith("["):
+        return _list_reader(kind[1:-1])
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    model = getattr(schema, kind, None)
+    return _lazily(model) if model else _as_is
+
+
+def _lazily(model: type[Model]) -> Callable[[object], Any]:
+    """Models refer to each other in circles."""
+    return lambda value: _model(model)(value)
+
+
+def _list_reader(kind: str) -> Callable[[object], Any]:
+    reader = _reader(kind)
+
+    def read_list(value: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise WireError("a list was expected")
+        return [reader(item) for item in value]
+
+    return read_list
+
+
+def _as_is(value: object) -> object:
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise WireError("a text was expected")
+    return value
+
+
+def _moment(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(_text(value))
+    except ValueError as error:
+        raise WireError("a time is not ISO 8601") from error
+
+
+_SIMPLE: dict[str, Callable[[object], Any]] = {
+    "str": _text,
+    "iso-8601": _moment,
+    "object": _as_is,
+    "{object}": _as_is,
+    "bool": _as_is,
+    "int": _as_is,
+}
