@@ -7,6 +7,7 @@ our note is the one gap in which a message can come twice.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
@@ -129,10 +130,9 @@ class Courier:
                 # Whatever it was, the next round tries again: a courier that stops is a silent bot.
                 log.exception("the round of deliveries failed")
                 pause = 5.0
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # not wait_for: before Python 3.12 it can swallow a cancellation
+                    await self._wake.wait()
 
     async def _round(self) -> None:
         owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())

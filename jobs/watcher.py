@@ -6,6 +6,7 @@ from a mailbox that answers is the durable workflow `finish`.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -51,10 +52,9 @@ class Watcher:
             except Exception:
                 # Whatever it was, the next round looks again: a watcher that stops is a silent bot.
                 log.exception("the round of looks failed")
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # not wait_for: before Python 3.12 it can swallow a cancellation
+                    await self._wake.wait()
 
     async def look(self, cases: Sequence[Case]) -> None:
         """One look at each, whatever is due."""
