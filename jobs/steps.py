@@ -7,13 +7,12 @@ case is written on the case, never raised.
 
 import asyncio
 import logging
-import secrets
-import string
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.cases import Cases
+from provisioning.accounts import detail_changes, how_it_came, license_error, new_password, serves_mail
 from provisioning.case import (
     AccountOrigin,
     Case,
@@ -43,7 +42,6 @@ from provisioning.waiting import PREPARING
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 120.0, 180.0)
 # A new account can be 404 elsewhere for "up to a minute or two" (github.com/Azure/azure-powershell/issues/6493).
 REPLICATION_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0)
-PASSWORD_LENGTH = 24
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +160,7 @@ class ProvisionSteps:
 
     async def _set_details(self, case: Case) -> None:
         account = await self._account(case)
-        changes = _detail_changes(case, account)
+        changes = detail_changes(case, account)
         if changes:
             await self._note(case, Stage.ACCOUNT, "Setting the details.")
             await self._replicated(lambda: self._directory.update_account(account.id, changes))
@@ -171,13 +169,12 @@ class ProvisionSteps:
         if case.order.manager_id:
             account = await self._account(case)
             await self._replicated(lambda: self._directory.set_manager(account.id, case.order.manager_id))
-        sentence = _account_sentence(case)
-        await self._cases.change(case.id, lambda c: finish(c, Stage.ACCOUNT, sentence, self._now()))
+        await self._finish(case, Stage.ACCOUNT, how_it_came(case))
 
     async def _assign_license(self, case: Case) -> None:
         account = await self._account(case)
         sku_id = case.order.license
-        if not sku_id or _serves_mail(account, sku_id):
+        if not sku_id or serves_mail(account, sku_id):
             return
         await self._note(case, Stage.LICENSE, f"Assigning {case.order.license_name}.")
         held = next((held for held in account.licenses if held.sku_id == sku_id), None)
@@ -189,7 +186,7 @@ class ProvisionSteps:
         await self._note(case, Stage.LICENSE, "Verifying that the license is active.")
         for pause in REPLICATION_PAUSES:
             account = await self._account(case)
-            broken = _license_error(account, case.order.license)
+            broken = license_error(account, case.order.license)
             if broken:
                 raise GraphRejected(broken)
             if account.mailbox_plan is not None:
@@ -206,7 +203,7 @@ class ProvisionSteps:
         account = await self._account(case)
         if not account.synced:
             note = "Not needed: the account lives in the cloud."
-            await self._cases.change(case.id, lambda c: skip(c, Stage.SYNC, note, self._now()))
+            await self._cases.change(case.id, lambda c: skip(c, Stage.SYNC, note, self._now()) if c.is_open else c)
         elif account.last_sync and not account.sync_errors:
             await self._finish(case, Stage.SYNC, "The account is synchronized from Active Directory.")
         else:
@@ -215,7 +212,7 @@ class ProvisionSteps:
 
     async def _start_waiting(self, case: Case) -> None:
         def start(case: Case) -> Case:
-            if case.stage(Stage.MAILBOX).state is StageState.RUNNING:
+            if not case.is_open or case.stage(Stage.MAILBOX).state is StageState.RUNNING:
                 return case
             return wait(enter(case, Stage.MAILBOX, PREPARING, self._now()), self._now())
 
@@ -257,50 +254,7 @@ class ProvisionSteps:
         await self._cases.change(case.id, lambda c: finish(c, stage, note, self._now()) if c.is_open else c)
 
     async def _change(self, case: Case, **changes: object) -> None:
-        await self._cases.change(case.id, lambda c: touch(c, self._now(), problem=None, **changes))
+        await self._cases.change(case.id, lambda c: touch(c, self._now(), problem=None, **changes) if c.is_open else c)
 
     def _now(self) -> datetime:
         return self._cases.clock.now()
-
-
-def new_password() -> str:
-    """A first password that nobody ever sees: the person signs in by what `reveal` issues."""
-    alphabet = string.ascii_letters + string.digits + "!#%+-_"
-    while True:
-        password = "".join(secrets.choice(alphabet) for _ in range(PASSWORD_LENGTH))
-        kinds = (str.islower, str.isupper, str.isdigit)
-        if all(any(kind(ch) for ch in password) for kind in kinds):
-            return password
-
-
-def _detail_changes(case: Case, account: Account) -> dict[str, str]:
-    """What PATCH has to change; a synced account's name and department are mastered in Active Directory."""
-    order = case.order
-    wanted = {"usageLocation": (order.usage_location, account.usage_location)}
-    if not account.synced:
-        wanted["displayName"] = (order.display_name, account.display_name)
-        wanted["department"] = (order.department, account.department)
-    return {name: new for name, (new, old) in wanted.items() if new and new != old}
-
-
-def _account_sentence(case: Case) -> str:
-    how = {
-        AccountOrigin.CREATED: "The account was created.",
-        AccountOrigin.RESTORED: "The account was restored from the recycle bin.",
-    }
-    return how.get(case.account_origin, "The account existed already; Mailroom uses it.")
-
-
-def _serves_mail(account: Account, sku_id: str) -> bool:
-    """The SKU is held with its mailbox plan switched on, whoever assigned it."""
-    held = next((held for held in account.licenses if held.sku_id == sku_id), None)
-    return held is not None and not MAILBOX_PLANS.keys() & set(held.disabled_plans)
-
-
-def _license_error(account: Account, sku_id: str) -> str:
-    state = next((s for s in account.license_states if s.sku_id == sku_id and s.state == "Error"), None)
-    if state is None:
-        return ""
-    return (
-        f"Microsoft 365 could not apply the license ({state.error or 'no reason given'}). Diagnose shows the details."
-    )

@@ -1,0 +1,54 @@
+"""What an order means for an account: what to change, what it holds already, what went wrong. Pure."""
+
+import secrets
+import string
+
+from provisioning.case import AccountOrigin, Case
+from provisioning.directory import MAILBOX_PLANS, Account
+
+PASSWORD_LENGTH = 24
+
+
+def new_password() -> str:
+    """A first password that nobody ever sees: the person signs in by what `reveal` issues."""
+    alphabet = string.ascii_letters + string.digits + "!#%+-_"
+    while True:
+        password = "".join(secrets.choice(alphabet) for _ in range(PASSWORD_LENGTH))
+        kinds = (str.islower, str.isupper, str.isdigit)
+        if all(any(kind(ch) for ch in password) for kind in kinds):
+            return password
+
+
+def detail_changes(case: Case, account: Account) -> dict[str, str]:
+    """What PATCH has to change; a synced account's name and department are mastered in Active Directory."""
+    order = case.order
+    wanted = {"usageLocation": (order.usage_location, account.usage_location)}
+    if not account.synced:
+        wanted["displayName"] = (order.display_name, account.display_name)
+        wanted["department"] = (order.department, account.department)
+    return {name: new for name, (new, old) in wanted.items() if new and new != old}
+
+
+def how_it_came(case: Case) -> str:
+    """The account stage's sentence."""
+    how = {
+        AccountOrigin.CREATED: "The account was created.",
+        AccountOrigin.RESTORED: "The account was restored from the recycle bin.",
+    }
+    return how.get(case.account_origin, "The account existed already; Mailroom uses it.")
+
+
+def serves_mail(account: Account, sku_id: str) -> bool:
+    """The SKU is held with its mailbox plan switched on, whoever assigned it."""
+    held = next((held for held in account.licenses if held.sku_id == sku_id), None)
+    return held is not None and not MAILBOX_PLANS.keys() & set(held.disabled_plans)
+
+
+def license_error(account: Account, sku_id: str) -> str:
+    """One sentence when Entra could not apply the license, else ""."""
+    state = next((s for s in account.license_states if s.sku_id == sku_id and s.state == "Error"), None)
+    if state is None:
+        return ""
+    return (
+        f"Microsoft 365 could not apply the license ({state.error or 'no reason given'}). Diagnose shows the details."
+    )

@@ -1,0 +1,66 @@
+"""Waiting for the mailbox: how often to look, what a look means, when to stop."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provisioning.case import Case, CaseState, Order, Person, Stage, touch, wait
+from provisioning.directory import Probe, ProbeResult
+from provisioning.errors import GraphTrace
+from provisioning.waiting import GIVE_UP, observe, spacing, worth_showing
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOT_YET = Probe(ProbeResult.NOT_READY, GraphTrace(404, "MailboxNotEnabledForRESTAPI"))
+
+
+def waiting() -> Case:
+    case = Case("c1", Order("jane@contoso.com", "Jane", "US"), Person("p", "Helga"), START)
+    return wait(case, START)
+
+
+@given(st.floats(1, 600), st.timedeltas(timedelta(0), GIVE_UP), st.timedeltas(timedelta(0), GIVE_UP))
+def test_looks_never_come_closer_with_age(shortest: float, one: timedelta, other: timedelta) -> None:
+    younger, older = sorted((one, other))
+    assert timedelta(seconds=shortest) <= spacing(younger, shortest) <= spacing(older, shortest)
+
+
+@given(st.timedeltas(timedelta(0), GIVE_UP - timedelta(seconds=1)))
+def test_a_look_leads_to_a_next_look_until_three_days_are_over(age: timedelta) -> None:
+    now = START + age
+    seen = observe(waiting(), NOT_YET, now, 30)
+    assert seen.state is CaseState.WAITING
+    assert seen.next_check_at is not None
+    assert seen.next_check_at > now
+    assert seen.checks == 1
+
+
+def test_what_the_card_says_changes_at_30_minutes_24_hours_and_72_hours() -> None:
+    case = waiting()
+    notes = [
+        observe(case, NOT_YET, START + age, 30).stage(Stage.MAILBOX).note
+        for age in (timedelta(minutes=29), timedelta(minutes=30), timedelta(hours=24))
+    ]
+    assert "Preparing a mailbox" in notes[0]
+    assert "after 30 minutes" in notes[1]
+    assert "contact Microsoft Support" in notes[2]
+    ended = observe(case, NOT_YET, START + GIVE_UP, 30)
+    assert ended.state is CaseState.GIVEN_UP
+    assert ended.next_check_at is None
+
+
+def test_a_look_that_could_not_be_made_is_shown_and_forgotten_by_the_next() -> None:
+    denied = Probe(ProbeResult.UNKNOWN, GraphTrace(403, "ErrorAccessDenied"))
+    seen = observe(waiting(), denied, START, 30)
+    assert seen.problem is not None
+    assert "403 ErrorAccessDenied" in seen.problem.sentence
+    assert observe(seen, NOT_YET, START, 30).problem is None
+
+
+def test_an_old_wait_redraws_its_card_seldom() -> None:
+    early = observe(waiting(), NOT_YET, START + timedelta(minutes=1), 30)
+    assert worth_showing(waiting(), early)
+    late = observe(touch(early, START, checks=41), NOT_YET, START + timedelta(minutes=20), 30)
+    assert not worth_showing(early, late)
+    tenth = observe(touch(early, START, checks=49), NOT_YET, START + timedelta(minutes=20), 30)
+    assert worth_showing(early, tenth)
