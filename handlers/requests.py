@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from provisioning.case import Conversation, Person
@@ -54,3 +55,4 @@ class Services:
     operators: tuple[str, ...] = ()
     admins: tuple[str, ...] = ()
     allowed_tenants: tuple[str, ...] = ()
+    memberships: dict[tuple[str, int], tuple[datetime, bool]] = field(default_factory=dict)  # handlers/access.py's

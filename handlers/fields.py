@@ -1,0 +1,43 @@
+"""Reading a button's data, which comes from a client and is believed in nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.requests import Request, Services
+from handlers.text import tidy
+from provisioning.case import Case
+from provisioning.errors import BadOrder
+
+FIELD_LIMIT = 300
+CASE_ID_LIMIT = 100
+
+
+def text(data: Mapping[str, Any], name: str, limit: int = FIELD_LIMIT) -> str:
+    """The field on one line, "" when it is not there. Raises BadOrder when it is no text, or too long."""
+    value = data.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadOrder(f"The button sent a {name.replace('_', ' ')} that is no text. Type the command instead.")
+    if len(value) > limit:
+        raise BadOrder(f"The {name.replace('_', ' ')} has {len(value):,} characters; at most {limit:,} are possible.")
+    return tidy(value)
+
+
+def choice(data: Mapping[str, Any], name: str, *allowed: str) -> str:
+    """One of `allowed`. Raises BadOrder for anything else."""
+    value = text(data, name)
+    if value not in allowed:
+        raise BadOrder("I do not know this answer. The card may be from an older version: type the command again.")
+    return value
+
+
+async def case(request: Request, services: Services) -> Case:
+    """The case that the button belongs to. Raises BadOrder when there is none, or no more."""
+    case_id = text(request.data, "case", CASE_ID_LIMIT)
+    if not case_id:
+        raise BadOrder("This button does not say which order it belongs to. Type status to see all of them.")
+    found = await services.jobs.get(case_id)
+    if found is None:
+        raise BadOrder("I no longer know the order behind this button. Type status to see the ones that I have.")
+    return found

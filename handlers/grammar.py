@@ -1,0 +1,209 @@
+"""Raw Teams text to a Command: pure, and never surprised. What it cannot understand is a BadOrder with a sentence.
+
+provision "Jane Doe" <jane@contoso.com> license=E3 location=US
+name      label      args               options
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import dropwhile
+
+from email_validator import EmailNotValidError, validate_email
+from rapidfuzz import process
+
+from handlers.text import plain_text, tidy
+from provisioning.errors import BadOrder
+
+MESSAGE_LIMIT = 4000
+ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the brackets
+SHOWN = 80  # characters of a person's own words that a sentence repeats
+
+_DOUBLE = '"“”„‟«»″'
+_SINGLE = "'‘’‚‛‹›`´"
+_QUOTED = rf"[{_DOUBLE}](?P<double>[^{_DOUBLE}]*)[{_DOUBLE}]|[{_SINGLE}](?P<single>.*?)[{_SINGLE}](?=[\s,;.!?]|$)"
+_KEY = re.compile(r"(?P<key>[^\W\d][\w-]*)\s*=\s*")
+_VALUE = re.compile(rf"{_QUOTED}|(?P<bare>(?![{_DOUBLE}])\S+)")
+_OPENED = re.compile(rf"[{_DOUBLE}]")
+_WORD = re.compile(rf"<(?P<angle>[^<>\s]*@[^<>\s]*)>|{_QUOTED}|(?P<bare>[^\s<]+|<)")
+_WHOLE = re.compile(rf"[{_DOUBLE}](?P<inside>[^{_DOUBLE}]*)[{_DOUBLE}]")
+_EDGES = ".,;:!?…"
+_WRAPPING = _DOUBLE + _SINGLE + "<>()[]{}" + _EDGES + " "
+_COURTESY = frozenset({"please", "pls", "thanks", "thx", "bitte", "danke"})
+_GREETINGS = _COURTESY | {"hi", "hello", "hey", "hallo"}
+
+
+@dataclass(frozen=True)
+class Command:
+    """What was typed. `label` is the name in front of an <address>; `options` are as typed, in order."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """The command as it could be typed; understood again, it is the same command."""
+        first, *others = self.args or ("",)
+        who = f"{_quote(self.label)} <{first}>" if self.label else first
+        options = (f"{key}={_quote(value)}" for key, value in self.options)
+        return " ".join(word for word in (self.name, who, *others, *options) if word)
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str  # word, phrase (in quotes), address (in angle brackets), option
+    text: str
+    value: str = ""
+
+
+def parse(raw: str) -> Command:
+    """The command in `raw`; its name is "" when nothing is said. Raises BadOrder with what is wrong."""
+    if len(raw) > MESSAGE_LIMIT:
+        raise BadOrder(f"The message has {len(raw):,} characters; I read up to {MESSAGE_LIMIT:,}. Send a shorter one.")
+    text = plain_text(raw)
+    quoted = _WHOLE.fullmatch(text)
+    tokens = list(_tokens(quoted["inside"] if quoted else text))
+    options = tuple((token.text, token.value) for token in tokens if token.kind == "option")
+    words = list(dropwhile(_is_greeting, (token for token in tokens if token.kind != "option")))
+    if not words:
+        return Command("", options=options)
+    label, args = _split_label([word for word in words[1:] if not _is_courtesy(word)])
+    return Command(words[0].text.lower().lstrip("/" + _WRAPPING), args, options, label)
+
+
+def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
+    """The options under their real names; `names` maps every accepted spelling to one. Raises BadOrder."""
+    found: dict[str, str] = {}
+    for key, value in command.options:
+        name = names.get(key)
+        if name is None:
+            raise BadOrder(_unknown_option(key, names))
+        if name in found:
+            values = f"“{clip(found[name])}” and “{clip(value)}”"
+            raise BadOrder(f"The option {key} is there twice, with {values}. Keep one of them.")
+        found[name] = value
+    return found
+
+
+def address_of(command: Command) -> str:
+    """The one address that the command is about, lower case. Raises BadOrder when it is not exactly one."""
+    pieces = [piece for arg in command.args for piece in re.split("[,;]", arg) if "@" in piece]
+    if not pieces:
+        raise BadOrder(_no_address(command))
+    addresses = list(dict.fromkeys(check_address(piece) for piece in pieces))
+    if len(addresses) > 1:
+        shown = " and ".join(clip(address) for address in addresses[:5])
+        raise BadOrder(f"I can take one person at a time. You named {shown}: send one message for each.")
+    strays = " ".join(arg for arg in command.args if "@" not in arg)
+    if strays:
+        raise BadOrder(f'I do not know what “{clip(strays)}” means here. Options look like name="Jane Doe".')
+    return addresses[0]
+
+
+def check_address(text: str) -> str:
+    """`text` as a lower-case address, without mailto: and whatever stood around it. Raises BadOrder."""
+    bare = unicodedata.normalize("NFKC", tidy(text)).strip(_WRAPPING).lower()
+    bare = bare.removeprefix("mailto:").partition("?")[0]
+    if len(bare) > ADDRESS_LIMIT:
+        raise BadOrder(f"“{clip(bare)}” is too long for an address: at most {ADDRESS_LIMIT} characters are possible.")
+    if "@" not in bare:
+        raise BadOrder(f"“{clip(bare)}” is not an address. Write it in full, such as jane@contoso.com.")
+    try:
+        return validate_email(bare, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        reason = str(error)
+        raise BadOrder(f"“{clip(bare)}” is not an address: {reason[:1].lower()}{reason[1:]}") from None
+
+
+def clip(text: str) -> str:
+    """A person's own words, short enough for a sentence."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    after_bare = ""  # the option before, when its value had no quotes
+    while position < len(text):
+        if text[position] == " ":
+            position += 1
+            continue
+        key = _KEY.match(text, position)
+        found = _option_value(text, key) if key else _WORD.match(text, position)
+        if found is None:  # cannot be: _WORD takes any character but a space
+            return
+        position = found.end()
+        token = _option(key, found) if key else _word(found)
+        if after_bare and token.kind == "word" and "@" not in token.text and not _is_courtesy(token):
+            name, _, value = after_bare.partition("=")
+            raise BadOrder(f'Put quotation marks around a value with spaces: {name}="{clip(f"{value} {token.text}")}".')
+        after_bare = f"{token.text}={token.value}" if key and found["bare"] else ""
+        if token.text:
+            yield token
+
+
+def _option_value(text: str, key: re.Match[str]) -> re.Match[str]:
+    start = key.end()
+    is_next_option = text[start - 1] == " " and _KEY.match(text, start)
+    if start == len(text) or is_next_option:
+        raise BadOrder(_no_value(key["key"]))
+    found = _VALUE.match(text, start)
+    if found is None:
+        raise BadOrder(f"The quotation mark after {clip(key['key'])}= is never closed.")
+    return found
+
+
+def _option(key: re.Match[str], found: re.Match[str]) -> _Token:
+    bare = found["bare"]
+    value = bare.rstrip(_EDGES) if bare else (found["double"] or found["single"] or "").strip()
+    if not value:
+        raise BadOrder(_no_value(key["key"]))
+    return _Token("option", key["key"].lower(), value)
+
+
+def _word(found: re.Match[str]) -> _Token:
+    if found["angle"]:
+        return _Token("address", found["angle"])
+    if found["bare"]:
+        return _Token("word", found["bare"].strip(_EDGES))
+    return _Token("phrase", (found["double"] or found["single"] or "").strip())
+
+
+def _split_label(words: list[_Token]) -> tuple[str, tuple[str, ...]]:
+    """`Jane Doe <jane@contoso.com>`, as mail programs copy it: the label, and the rest."""
+    texts = [word.text for word in words]
+    angle = next((index for index, word in enumerate(words) if word.kind == "address"), 0)
+    if angle and not any("@" in text for text in texts[:angle]):
+        return " ".join(texts[:angle]), tuple(texts[angle:])
+    return "", tuple(texts)
+
+
+def _is_greeting(token: _Token) -> bool:
+    return token.kind == "word" and token.text.lower() in _GREETINGS
+
+
+def _is_courtesy(token: _Token) -> bool:
+    return token.kind == "word" and token.text.lower() in _COURTESY
+
+
+def _quote(value: str) -> str:
+    mark = "'" if any(character in _DOUBLE for character in value) else '"'
+    return f"{mark}{value}{mark}"
+
+
+def _no_value(key: str) -> str:
+    return f'The option {clip(key)} has no value. Write it like name="Jane Doe", or leave it out.'
+
+
+def _unknown_option(key: str, names: Mapping[str, str]) -> str:
+    near = process.extractOne(key, list(names), score_cutoff=70)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no option “{clip(key)}”.{hint} The options are {', '.join(dict.fromkeys(names.values()))}."
+
+
+def _no_address(command: Command) -> str:
+    if not command.args:
+        return f"For whom? Write the address as well, such as {command.name} jane@contoso.com."
+    return f"“{clip(' '.join(command.args))}” is not an address. Write it in full, such as jane@contoso.com."

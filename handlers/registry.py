@@ -1,0 +1,154 @@
+"""Which handler a message or a click belongs to, and what is shown when it fails.
+
+@command("status [upn]", summary="…", example="status", role=Role.VIEWER)
+async def status(request: Request, services: Services, command: Command) -> Reply | None: ...
+
+@action("refresh", role=Role.VIEWER)
+async def refresh(request: Request, services: Services) -> Reply | None: ...
+"""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz, process
+
+from cards.helping import CommandHelp, help_card
+from cards.problem import problem_card
+from cards.suggestion import suggestion_card
+from handlers.access import Role, admit, require
+from handlers.grammar import SHOWN, Command, check_address, clip, parse
+from handlers.requests import Reply, Request, Services
+from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
+
+NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
+
+log = logging.getLogger(__name__)
+
+CommandHandler = Callable[[Request, Services, Command], Awaitable[Reply | None]]
+ActionHandler = Callable[[Request, Services], Awaitable[Reply | None]]
+
+
+@dataclass(frozen=True)
+class _Command:
+    help: CommandHelp
+    role: Role | None
+    run: CommandHandler
+
+
+@dataclass(frozen=True)
+class _Action:
+    role: Role | None
+    run: ActionHandler
+
+
+_commands: dict[str, _Command] = {}
+_actions: dict[str, _Action] = {}
+
+
+def command(usage: str, *, summary: str, example: str, role: Role | None) -> Callable[[CommandHandler], CommandHandler]:
+    """Register the handler of a command; its name is the first word of `usage`. Without a role it is for everyone."""
+    name = usage.split()[0]
+
+    def register(handler: CommandHandler) -> CommandHandler:
+        _refuse_second(name, _commands)
+        _commands[name] = _Command(CommandHelp(usage, summary, example), role, handler)
+        return handler
+
+    return register
+
+
+def action(verb: str, *, role: Role | None) -> Callable[[ActionHandler], ActionHandler]:
+    """Register the handler of a button's verb."""
+
+    def register(handler: ActionHandler) -> ActionHandler:
+        _refuse_second(verb, _actions)
+        _actions[verb] = _Action(role, handler)
+        return handler
+
+    return register
+
+
+def helps() -> Sequence[CommandHelp]:
+    return [known.help for known in _commands.values()]
+
+
+async def dispatch(request: Request, services: Services) -> Reply | None:
+    """The answer to a message or a click. Never raises: what goes wrong is told on a card.
+
+    None: nothing to answer, because a job posts its own card or nobody asked.
+    """
+    if request.is_refresh and request.verb != "refresh":
+        return None
+    try:
+        return await _answer(request, services)
+    except MailroomError as error:
+        return None if request.is_refresh else _problem(error, request)
+    except Exception:
+        number = secrets.token_hex(4)
+        log.exception("Unexpected error %s in %s", number, request.verb or "a message")
+        return None if request.is_refresh else _surprise(number, request)
+
+
+async def run_command(request: Request, services: Services) -> Reply | None:
+    """What `request.text` asks for. Raises what the handler raises."""
+    typed = parse(request.text)
+    known = _commands.get(typed.name)
+    if known is None:
+        return _unknown(typed)
+    if known.role is not None:
+        await require(known.role, request.person, services)
+    return await known.run(request, services, typed)
+
+
+async def _answer(request: Request, services: Services) -> Reply | None:
+    admit(request.person, services)
+    if not request.verb:
+        return await run_command(request, services)
+    known = _actions.get(request.verb)
+    if known is None:
+        raise BadOrder("I do not know this button; it may be from another version. Type help to see what I can do.")
+    if known.role is not None:
+        await require(known.role, request.person, services)
+    return await known.run(request, services)
+
+
+def _unknown(typed: Command) -> Reply:
+    if not typed.name:
+        return Reply(card=help_card(helps()))
+    if "@" in typed.name:  # only an address: say what could be done with it, do nothing
+        meant = replace(typed, name="provision", args=(check_address(typed.name), *typed.args))
+        return Reply(card=suggestion_card(clip(typed.text), meant.text))
+    near = process.extractOne(typed.name[:SHOWN], list(_commands), scorer=fuzz.ratio, score_cutoff=NEAR)
+    if near is None:
+        return Reply(card=help_card(helps()), text=f"I do not know “{clip(typed.name)}”. This is what I can do:")
+    return Reply(card=suggestion_card(clip(typed.text), replace(typed, name=near[0]).text))
+
+
+def _problem(error: MailroomError, request: Request) -> Reply:
+    trace = error.trace if isinstance(error, GraphError) else None
+    may_pass = isinstance(error, GraphError | MessengerUnavailable)
+    return Reply(card=problem_card(error.sentence, trace, retry_text=_typed(request) if may_pass else ""))
+
+
+def _surprise(number: str, request: Request) -> Reply:
+    sentence = (
+        f"Something went wrong in Mailroom (id {number}). Nothing more was changed. "
+        "Try again; if it stays, give the id to whoever runs Mailroom."
+    )
+    return Reply(card=problem_card(sentence, retry_text=_typed(request)))
+
+
+def _typed(request: Request) -> str:
+    """The command to run again: only what was understood is put behind a button."""
+    text = request.data.get("text", "") if request.verb == "run" else "" if request.verb else request.text
+    try:
+        return parse(text).text if isinstance(text, str) else ""
+    except BadOrder:
+        return ""
+
+
+def _refuse_second(name: str, known: dict[str, _Command] | dict[str, _Action]) -> None:
+    if name in known:
+        raise ValueError(f"two handlers for {name}")

@@ -1,0 +1,92 @@
+"""Jobs in memory, as the handlers see them: cases that stand still until a test moves them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from provisioning.case import Case, Conversation, Order, Person, cancel
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class FixedClock:
+    """A clock that a test sets."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call of a method that changes or shows something."""
+
+    method: str
+    case_id: str
+    conversation_id: str = ""
+
+
+@dataclass
+class FakeJobs:
+    """Implements provisioning.ports.Jobs. `cases` may be filled and changed by a test."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    calls: list[Called] = field(default_factory=list)
+    claimed: set[str] = field(default_factory=set)
+    clock: FixedClock = field(default_factory=FixedClock)
+
+    def put(self, case: Case) -> Case:
+        self.cases[case.id] = case
+        return case
+
+    def methods(self) -> list[str]:
+        return [call.method for call in self.calls]
+
+    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
+        case = await self.find(order.upn)
+        if case is None or not case.is_open:
+            case = self.put(Case(f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
+        self._note("start", case.id, conversation)
+        return case
+
+    async def get(self, case_id: str) -> Case | None:
+        return self.cases.get(case_id)
+
+    async def find(self, upn: str) -> Case | None:
+        matching = [case for case in self.cases.values() if case.order.upn.lower() == upn.lower()]
+        return matching[-1] if matching else None
+
+    async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
+        return tuple(case for case in reversed(self.cases.values()) if case.is_open)[:limit]
+
+    async def show(self, case_id: str, conversation: Conversation) -> None:
+        self._note("show", case_id, conversation)
+
+    async def check_now(self, case_id: str) -> Case:
+        self._note("check_now", case_id)
+        case = self.cases[case_id]
+        return self.put(replace(case, checks=case.checks + 1, version=case.version + 1))
+
+    async def cancel(self, case_id: str, by: Person) -> Case:
+        self._note("cancel", case_id)
+        return self.put(cancel(self.cases[case_id], by.name, self.clock.now()))
+
+    async def announce(self, case_id: str, conversation: Conversation) -> None:
+        self._note("announce", case_id, conversation)
+
+    async def claim_credential(self, case_id: str) -> bool:
+        self._note("claim_credential", case_id)
+        if case_id in self.claimed:
+            return False
+        self.claimed.add(case_id)
+        self.put(replace(self.cases[case_id], credential_shown_at=self.clock.now()))
+        return True
+
+    async def release_credential(self, case_id: str) -> None:
+        self._note("release_credential", case_id)
+        self.claimed.discard(case_id)
+        self.put(replace(self.cases[case_id], credential_shown_at=None))
+
+    def _note(self, method: str, case_id: str, conversation: Conversation | None = None) -> None:
+        self.calls.append(Called(method, case_id, conversation.id if conversation else ""))
