@@ -209,6 +209,6 @@ def _parse(document: Mapping[str, Any]) -> dict[str, SigningKey]:
 
 
 def _consume(task: asyncio.Task[None]) -> None:
-    """A refresh in the background that failed is no unhandled error: the old keys stay, and the next use tries again."""
+    """A refresh in the background that failed is no unhandled error: the old keys stay, the next use tries again."""
     if not task.cancelled() and task.exception():
         log.info("keys not refreshed: %s", task.exception())

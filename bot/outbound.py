@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.settings import AppType, Settings
 from bot.identity import issuer_of
+from bot.settings import AppType, Settings
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class OutboundToken:
         left = self._ends_at - self._now()
         if left > RENEW_SECONDS:
             return self._token
-        renewing = self._renew()
+        renewing = self._renew(self._fetch)
         return self._token if left > 0 else await asyncio.shield(renewing)
 
     def forget(self, token: str) -> None:
@@ -57,15 +57,14 @@ class OutboundToken:
             self._renewing.cancel()
             await asyncio.gather(self._renewing, return_exceptions=True)
 
-    def _renew(self) -> asyncio.Task[str]:
+    def _renew(self, fetch: Fetch) -> asyncio.Task[str]:
         if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.create_task(self._fetch_now())
+            self._renewing = asyncio.create_task(self._fetch_with(fetch))
             self._renewing.add_done_callback(_consume)
         return self._renewing
 
-    async def _fetch_now(self) -> str:
-        assert self._fetch is not None
-        token, seconds = await self._fetch()
+    async def _fetch_with(self, fetch: Fetch) -> str:
+        token, seconds = await fetch()
         self._token, self._ends_at = token, self._now() + seconds
         return token
 
@@ -91,10 +90,12 @@ def _client_credentials(settings: Settings, session: aiohttp.ClientSession, scop
             "client_secret": settings.app_password.get_secret_value(),
             "scope": scope,
         }
+        body: Any = None
+        status = 0
         try:
             async with session.post(url, data=form, timeout=TIMEOUT, allow_redirects=False) as response:
-                body: Any = await response.json(content_type=None)
                 status = response.status
+                body = await response.json(content_type=None)
             return str(body["access_token"]), float(body["expires_in"])
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TokenUnavailable(f"{settings.login_url} did not answer: {type(error).__name__}") from error

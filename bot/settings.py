@@ -109,7 +109,8 @@ class Settings(BaseSettings):
     port: int = Field(3978, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        "sqlite:///var/mailroom.db", description="Where cases are kept: a SQLite file, or PostgreSQL for several machines."
+        "sqlite:///var/mailroom.db",
+        description="Where cases are kept: a SQLite file, or PostgreSQL.",
     )
     graph_base_url: Url = Field(
         "https://graph.microsoft.com/v1.0", description="Microsoft Graph, with the version; the demo's is the sandbox."
@@ -120,13 +121,16 @@ class Settings(BaseSettings):
         AppType.SINGLE_TENANT,
         description="SingleTenant, UserAssignedMSI, or Anonymous (no tokens; only for a sandbox on this machine).",
     )
-    app_password: SecretStr = Field(SecretStr(""), description="The client secret. Required if APP_TYPE is SingleTenant.")
+    app_password: SecretStr = Field(SecretStr(""), description="The client secret; required for SingleTenant.")
     allowed_tenants: Guids = Field((), description="Tenants whose people are served, with commas. Default: TENANT_ID.")
     operators: Guids = Field((), description="Entra group or user object ids that may provision, with commas.")
     admins: Guids = Field((), description="Entra group or user object ids that may do everything, with commas.")
     viewers: Guids = Field((), description="Entra group or user object ids that may look, with commas.")
     poll_seconds: float = Field(
-        30.0, gt=0, allow_inf_nan=False, description="The shortest spacing of readiness checks of one mailbox, in seconds."
+        30.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="The shortest spacing of readiness checks, in seconds.",
     )
     default_usage_location: Annotated[str, AfterValidator(_location)] = Field(
         "", description="The country code for people whose order names none; empty: ask."
@@ -138,7 +142,8 @@ class Settings(BaseSettings):
         description="Where the Bot Connector publishes its signing keys; only sovereign clouds change it.",
     )
     login_url: Url = Field(
-        "https://login.microsoftonline.com", description="Where the bot gets its token; only sovereign clouds change it."
+        "https://login.microsoftonline.com",
+        description="Where the bot signs in; only sovereign clouds change it.",
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ turns nested cards into strings. Here plain JSON inside an activity stays as it 
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from botbuilder import schema
@@ -38,6 +38,8 @@ def read(body: object) -> Activity:
     activity = _model(Activity)(body)
     if not activity.type:
         raise WireError("the activity has no type")
+    if not (activity.service_url and activity.conversation and activity.conversation.id):
+        raise WireError("the activity names no conversation")
     return activity
 
 
@@ -55,7 +57,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-@lru_cache(maxsize=128)
+@cache
 def _keys(model: type[Model]) -> tuple[tuple[str, str], ...]:
     return tuple((name, _key(model, name, entry["key"])) for name, entry in model._attribute_map.items())
 
@@ -64,7 +66,7 @@ def _key(model: type[Model], name: str, key: str) -> str:
     return _OTHER_KEYS.get((model.__name__, name), key)
 
 
-@lru_cache(maxsize=128)
+@cache
 def _model(model: type[Model]) -> Callable[[object], Any]:
     """A reader of `model`. What it does not know is kept in additional_properties."""
     readers = {

@@ -1,0 +1,226 @@
+"""The Bot Connector's REST calls that Mailroom needs: one session, one token, bounded retries, our own errors.
+
+Paths from "Bot Connector REST API reference"; which statuses to retry and how from "Rate limiting for bots" (both on
+learn.microsoft.com). botbuilder 4.17.1 opens a connection a reply, in six threads, and with urllib3 2 retries nothing.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot.outbound import OutboundToken, TokenUnavailable
+from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessengerUnavailable
+
+log = logging.getLogger(__name__)
+
+RETRIED = frozenset({412, 429, 502, 503, 504})
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+Count = Callable[[str, str], None]
+"""Counts an operation and its outcome."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often to try, and how long to wait: exponential with jitter unless the Connector names a time."""
+
+    attempts: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 10.0
+
+    def wait_after(self, attempt: int, asked: float | None) -> float | None:
+        """Seconds before the next attempt; None to give up. A longer wait than ours is left to the caller."""
+        if attempt >= self.attempts or (asked or 0.0) > self.longest_wait:
+            return None
+        if asked is not None:
+            return asked
+        return min(self.longest_wait, self.first_wait * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    body: dict[str, Any]
+    retry_after: float | None
+
+    @property
+    def code(self) -> str:
+        error = self.body.get("error")
+        return str(error.get("code", "")) if isinstance(error, dict) else ""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One operation. `is_update` says whose absence a 404 means: the message's, not the conversation's."""
+
+    name: str
+    method: str
+    url: URL
+    body: bytes = b""
+
+    @property
+    def is_update(self) -> bool:
+        return self.method in ("PUT", "DELETE")
+
+
+def _count_nothing(operation: str, outcome: str) -> None:
+    """The default: nobody counts."""
+
+
+class Connector:
+    """Posts, updates and deletes activities. Raises ConversationGone, MessageGone, MessengerUnavailable."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: OutboundToken,
+        patience: Patience = Patience(),
+        count: Count = _count_nothing,
+    ) -> None:
+        self._session = session
+        self._token = token
+        self._patience = patience
+        self._count = count
+
+    async def post(self, service_url: str, conversation_id: str, activity: bytes, reply_to: str = "") -> str:
+        """A new message, as a reply to `reply_to` if given; answers its id."""
+        path = f"{_conversation(conversation_id)}/activities" + (f"/{_part(reply_to)}" if reply_to else "")
+        answer = await self._run(_Call("post", "POST", _url(service_url, path), activity))
+        return str(answer.get("id") or "")
+
+    async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: bytes) -> None:
+        await self._run(_Call("update", "PUT", _activity_url(service_url, conversation_id, activity_id), activity))
+
+    async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
+        await self._run(_Call("delete", "DELETE", _activity_url(service_url, conversation_id, activity_id)))
+
+    async def create_conversation(self, service_url: str, parameters: dict[str, Any]) -> str:
+        """The id of the 1:1 chat with the member in `parameters`; Teams answers the same one every time."""
+        body = json.dumps(parameters).encode()
+        answer = await self._run(_Call("create", "POST", _url(service_url, "/v3/conversations"), body))
+        if not answer.get("id"):
+            raise MessengerUnavailable("Teams opened no chat: its answer names none.")
+        return str(answer["id"])
+
+    async def _run(self, call: _Call) -> dict[str, Any]:
+        try:
+            answer = await self._try(call)
+        except MailroomError as error:
+            self._count(call.name, type(error).__name__)
+            raise
+        self._count(call.name, "ok")
+        return answer
+
+    async def _try(self, call: _Call) -> dict[str, Any]:
+        """All attempts. A POST whose outcome is unknown is never sent again: that would say everything twice."""
+        attempt = 0
+        while True:
+            attempt += 1
+            asked: float | None = None
+            failure: MailroomError
+            try:
+                answer = await self._ask(call)
+            except aiohttp.ClientConnectorError as error:  # never sent, so safe to send again
+                failure = _unreachable(error)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if not call.is_update:
+                    raise _unreachable(error) from error
+                failure = _unreachable(error)
+            else:
+                if answer.status < 300:
+                    return answer.body
+                failure, asked = _error_of(call, answer), answer.retry_after
+                if answer.status not in RETRIED:
+                    raise failure
+            wait = self._patience.wait_after(attempt, asked)
+            if wait is None:
+                raise failure
+            log.info("%s of a message tried again in %.1f s: %s", call.name, wait, failure.sentence)
+            self._count(call.name, "retried")
+            await asyncio.sleep(wait)
+
+    async def _ask(self, call: _Call) -> _Answer:
+        """One attempt, or two where the token had been revoked before its time."""
+        token = await self._bearer()
+        answer = await self._send(call, token)
+        if answer.status != 401 or not token:
+            return answer
+        self._token.forget(token)
+        return await self._send(call, await self._bearer())
+
+    async def _bearer(self) -> str:
+        try:
+            return await self._token.bearer()
+        except TokenUnavailable as error:
+            raise MessengerUnavailable(f"The bot cannot sign in to Teams: {error}.") from error
+
+    async def _send(self, call: _Call, token: str) -> _Answer:
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        request = self._session.request(
+            call.method, call.url, data=call.body or None, headers=headers, timeout=TIMEOUT, allow_redirects=False
+        )
+        async with request as response:
+            return _Answer(response.status, _json_object(await response.read()), _seconds(response.headers))
+
+
+def _url(service_url: str, path: str) -> URL:
+    return URL(service_url.rstrip("/") + path, encoded=True)
+
+
+def _activity_url(service_url: str, conversation_id: str, activity_id: str) -> URL:
+    return _url(service_url, f"{_conversation(conversation_id)}/activities/{_part(activity_id)}")
+
+
+def _conversation(conversation_id: str) -> str:
+    return f"/v3/conversations/{_part(conversation_id)}"
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _seconds(headers: Any) -> float | None:
+    """Retry-After: seconds, or a date (RFC 9110)."""
+    value = str(headers.get("Retry-After", "")).strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _unreachable(error: Exception) -> MessengerUnavailable:
+    return MessengerUnavailable(f"Teams did not answer: {type(error).__name__}.")
+
+
+def _error_of(call: _Call, answer: _Answer) -> MailroomError:
+    """403 and 404 as Teams means them; ActivityNotFoundInConversation comes with 400 as well as with 404."""
+    if answer.code == "ActivityNotFoundInConversation":
+        return MessageGone("The message is no longer there.")
+    if answer.status == 404 and call.is_update and answer.code != "ConversationNotFound":
+        return MessageGone("The message is no longer there.")
+    if answer.status in (403, 404):
+        return ConversationGone("Teams does not let Mailroom write in this chat any more.")
+    named = f", {answer.code}" if answer.code else ""
+    return MessengerUnavailable(f"Teams did not take the message: {answer.status}{named}.", answer.retry_after)

@@ -1,0 +1,56 @@
+"""From a card or a sentence to what Teams takes: an activity, or the body of an invoke's answer."""
+
+from http import HTTPStatus
+from typing import Any
+
+from botbuilder.core import InvokeResponse
+from botbuilder.schema import Activity, ActivityTypes, Attachment
+
+import cards
+from bot.wire import Frozen
+from handlers.requests import Card, Reply
+
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
+ERROR_TYPE = "application/vnd.microsoft.error"
+
+_ALERT = {"notification": {"alert": True}}
+
+
+def card_activity(card: Card, text: str = "", *, alert: bool = False) -> Activity:
+    """A message with `card`. `summary` is what a toast shows; `alert` puts it into the activity feed as well."""
+    return Activity(
+        type=ActivityTypes.message,
+        text=text or None,
+        summary=cards.summary_of(card) or text or None,
+        attachments=[Attachment(content_type=CARD_TYPE, content=Frozen(card))],
+        channel_data=_ALERT if alert else None,
+    )
+
+
+def text_activity(text: str) -> Activity:
+    return Activity(type=ActivityTypes.message, text=text, summary=text)
+
+
+def reply_activity(reply: Reply) -> Activity:
+    return card_activity(reply.card, reply.text) if reply.card is not None else text_activity(reply.text)
+
+
+def invoke_reply(reply: Reply | None) -> InvokeResponse:
+    """The clicker's new view of the card, or a line on it."""
+    if reply is not None and reply.card is not None:
+        return _invoke(CARD_TYPE, reply.card)
+    return invoke_message(reply.text if reply is not None and reply.text else "Done.")
+
+
+def invoke_message(text: str) -> InvokeResponse:
+    return _invoke(MESSAGE_TYPE, text)
+
+
+def invoke_error(status: HTTPStatus, sentence: str) -> InvokeResponse:
+    """HTTP 200 all the same: the status inside is the card's (Universal Action Model)."""
+    return _invoke(ERROR_TYPE, {"code": status.phrase.replace(" ", ""), "message": sentence}, int(status))
+
+
+def _invoke(kind: str, value: Any, status: int = 200) -> InvokeResponse:
+    return InvokeResponse(status=200, body={"statusCode": status, "type": kind, "value": value})

@@ -1,0 +1,195 @@
+"""What happens in a turn: an activity becomes a Request, the handler answers, the Reply becomes activities.
+
+A plain ActivityHandler, since that class alone is the same in Microsoft's successor SDK. A handler that takes long is
+never left without a sign: a message is told so in a line that the answer replaces, and a click is answered in time
+(Teams gives up after some 10 s) while its outcome follows as an edit or a new message.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
+from botbuilder.schema import Activity, ActivityTypes
+from typing_extensions import override
+
+from bot import incoming, outgoing
+from bot.metrics import Metrics
+from handlers.requests import Reply, Request
+from provisioning.errors import ConversationGone, MailroomError, MessageGone
+
+log = logging.getLogger(__name__)
+
+MESSAGE_SECONDS = 2.0
+INVOKE_SECONDS = 2.5
+GREETED_LIMIT = 10_000
+STILL_ASKING = "Still asking Microsoft 365…"
+STRANGER = "Mailroom serves another organisation, so it can do nothing for you here."
+NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
+
+Handle = Callable[[Request], Awaitable[Reply | None]]
+Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
+
+
+class Turns(ActivityHandler):
+    """`handle` is the handlers' dispatch; `start` runs what goes on behind an answer and waits for it at the end."""
+
+    def __init__(
+        self,
+        handle: Handle,
+        tenants: tuple[str, ...],
+        start: Start,
+        metrics: Metrics | None = None,
+        *,
+        message_seconds: float = MESSAGE_SECONDS,
+        invoke_seconds: float = INVOKE_SECONDS,
+    ) -> None:
+        self._handle = handle
+        self._tenants = frozenset(tenant.lower() for tenant in tenants)
+        self._start = start
+        self._metrics = metrics or Metrics()
+        self._message_seconds = message_seconds
+        self._invoke_seconds = invoke_seconds
+        self._greeted: OrderedDict[str, None] = OrderedDict()
+
+    @override
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        refusal = self._refusal(turn_context.activity)
+        if refusal:
+            await _say(turn_context, outgoing.text_activity(refusal))
+            return
+        request = incoming.message_request(turn_context.activity)
+        if request.text or request.verb:
+            await self._answer_message(turn_context, request)
+
+    @override
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        activity = turn_context.activity
+        if activity.name != incoming.EXECUTE:
+            return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
+        refusal = self._refusal(activity)
+        if refusal:
+            return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
+        try:
+            request = incoming.execute_request(activity)
+        except incoming.BadInvoke as error:
+            return outgoing.invoke_error(HTTPStatus.BAD_REQUEST, f"This button cannot be understood: {error}.")
+        return await self._answer_click(turn_context, request)
+
+    @override
+    async def on_installation_update(self, turn_context: TurnContext) -> None:
+        """The one event of an installation that Teams, the sandbox and the Playground all send once: greet on it.
+
+        The Playground repeats it whenever its page is loaded, hence the memory of who was greeted.
+        """
+        activity = turn_context.activity
+        conversation = incoming.conversation_of(activity)
+        if (activity.action or "").startswith("remove"):
+            self._greeted.pop(conversation.id, None)
+            return
+        if conversation.is_personal and not self._refusal(activity) and self._greet_first(conversation.id):
+            await self._answer_message(turn_context, incoming.text_request(activity, "help"))
+
+    def _greet_first(self, conversation_id: str) -> bool:
+        if conversation_id in self._greeted:
+            return False
+        self._greeted[conversation_id] = None
+        if len(self._greeted) > GREETED_LIMIT:
+            self._greeted.popitem(last=False)
+        return True
+
+    def _refusal(self, activity: Activity) -> str:
+        """Why the sender is not served; "" if so."""
+        tenants = incoming.tenants_of(activity)
+        if not tenants or not tenants <= self._tenants:
+            log.warning("someone of tenant %s was refused", ", ".join(sorted(tenants)) or "unknown")
+            return STRANGER
+        return "" if incoming.person_of(activity).id else NAMELESS
+
+    async def _answer_message(self, context: TurnContext, request: Request) -> None:
+        work = self._start(self._measured(request))
+        done, _ = await asyncio.wait({work}, timeout=self._message_seconds)
+        waiting_line = "" if done else await _ask_for_patience(context)
+        reply = await work
+        clicked = request.message_id if reply and _replaces(request, reply) else ""
+        if reply is not None:
+            await _deliver(context, reply, waiting_line or clicked)
+            if waiting_line and clicked:
+                await _edit(context, reply, clicked)
+        elif waiting_line:
+            await _deliver(context, Reply(text="Done."), waiting_line)
+
+    async def _answer_click(self, context: TurnContext, request: Request) -> InvokeResponse:
+        work = self._start(self._measured(request))
+        done, _ = await asyncio.wait({work}, timeout=self._invoke_seconds)
+        if not done:
+            if not request.is_refresh:
+                self._start(self._finish_click(context, request, work))
+            return outgoing.invoke_message(STILL_ASKING)
+        reply = await work
+        if reply is not None and reply.replace and request.message_id:
+            self._start(_edit(context, reply, request.message_id))
+        return outgoing.invoke_reply(reply)
+
+    async def _finish_click(self, context: TurnContext, request: Request, work: "asyncio.Task[Reply | None]") -> None:
+        """The outcome of a click that was answered with a line."""
+        reply = await work
+        if reply is not None:
+            await _deliver(context, reply, request.message_id if _replaces(request, reply) else "")
+
+    async def _measured(self, request: Request) -> Reply | None:
+        started = time.perf_counter()
+        outcome = "failed"
+        try:
+            reply = await self._handle(request)
+            outcome = "ok"
+            return reply
+        finally:
+            self._metrics.turn(request, outcome, time.perf_counter() - started)
+
+
+def _replaces(request: Request, reply: Reply) -> bool:
+    """In a 1:1 chat the clicker's view is everyone's."""
+    return bool(request.message_id) and (reply.replace or request.conversation.is_personal)
+
+
+async def _ask_for_patience(context: TurnContext) -> str:
+    await _say(context, Activity(type=ActivityTypes.typing))
+    return await _say(context, outgoing.text_activity(STILL_ASKING))
+
+
+async def _deliver(context: TurnContext, reply: Reply, message_id: str) -> None:
+    """Into the message with `message_id`, or as a new one where there is none."""
+    if not message_id or not await _edit(context, reply, message_id):
+        await _say(context, outgoing.reply_activity(reply))
+
+
+async def _edit(context: TurnContext, reply: Reply, message_id: str) -> bool:
+    activity = outgoing.reply_activity(reply)
+    activity.id = message_id
+    try:
+        await context.update_activity(activity)
+    except MessageGone:
+        return False
+    except MailroomError as error:
+        _log_undelivered(error)
+    return True
+
+
+async def _say(context: TurnContext, activity: Activity) -> str:
+    """Send; answers the message's id, "" where it could not be delivered."""
+    try:
+        sent = await context.send_activity(activity)
+    except MailroomError as error:
+        _log_undelivered(error)
+        return ""
+    return sent.id or "" if sent else ""
+
+
+def _log_undelivered(error: MailroomError) -> None:
+    level = logging.INFO if isinstance(error, ConversationGone) else logging.WARNING
+    log.log(level, "an answer was not delivered: %s", error.sentence)
