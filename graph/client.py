@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,6 +27,7 @@ from msgraph_core import GraphClientFactory
 
 from graph import batch, errors
 from graph.answers import Answer, Call, Json, from_http
+from graph.credentials import Credential, is_loopback
 from graph.retry import ONCE, RETRIED_STATUSES, Patience, Policy
 from provisioning.errors import GraphError
 
@@ -37,14 +38,6 @@ CONNECT_TIMEOUT = 5.0
 KEEP_ALIVE = 120.0  # longer than the spacing of readiness checks, so that they need no new TLS handshake
 CONNECTIONS = 32
 BATCHES_AT_ONCE = 4
-
-
-class Credential(Protocol):
-    """An asynchronous azure.core credential that can be closed."""
-
-    async def get_token(self, *scopes: str, **kwargs: Any) -> Any: ...
-
-    async def close(self) -> None: ...
 
 
 class GraphClient:
@@ -157,6 +150,8 @@ def open_client(
 ) -> GraphClient:
     """A client for `base_url` (with the version, e.g. https://graph.microsoft.com/v1.0). It owns `credential`."""
     base = base_url.rstrip("/")
+    if urlsplit(base).scheme != "https" and not is_loopback(base):
+        raise ValueError(f"{base} must be https: a token never goes over plain HTTP to another machine")
     transport = AiohttpTransport(
         trust_env=False, limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE)
     )

@@ -1,15 +1,21 @@
 """Which credential goes with which settings."""
 
 import time
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
 
-from graph.client import Credential
-
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LOCAL_TOKEN = "mailroom-local"  # noqa: S105 (no secret: it only proves that a bearer token is sent)
+
+
+class Credential(Protocol):
+    """An asynchronous azure.core credential that can be closed."""
+
+    async def get_token(self, *scopes: str, **kwargs: Any) -> Any: ...
+
+    async def close(self) -> None: ...
 
 
 class StaticCredential:

@@ -84,7 +84,7 @@ def broken(call: Call, error: Exception, seconds: float) -> GraphUnavailable:
     if _is_timeout(error):
         return timed_out(call, seconds)
     trace = GraphTrace(message=f"{call}: {type(error.__cause__ or error).__name__}")
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpx.ConnectError) or isinstance(error.__cause__, aiohttp.ClientConnectorError):
         return GraphUnavailable("Microsoft Graph could not be reached. Check the network, then try again.", trace)
     return GraphUnavailable("The connection to Microsoft Graph broke off. Try again in a minute.", trace)
 
@@ -183,7 +183,7 @@ def _http_date(value: str) -> datetime | None:
 
 
 def _is_timeout(error: Exception) -> bool:
-    # httpx-aiohttp calls a server that hung up a ConnectTimeout too: only the cause tells them apart.
+    # httpx-aiohttp says ConnectTimeout for a refused connection and for a server that hung up: the cause knows.
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientError):
         return isinstance(cause, aiohttp.ServerTimeoutError)

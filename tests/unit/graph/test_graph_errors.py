@@ -219,8 +219,10 @@ def test_empty_bodies(status, kind):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["error", "code", "message", "details", "innerError", "target"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["error", "code", "message", "details", "innerError", "target"]), inner)
+    ),
     max_leaves=12,
 )
 
