@@ -1,0 +1,60 @@
+"""`status`: all open cases, or the live card of one; and the buttons that show a case again."""
+
+from cards.listing import cases_card
+from cards.notice import notice_card
+from cards.progress import progress_card
+from handlers import fields
+from handlers.access import Role
+from handlers.grammar import Command, address_of, options_of
+from handlers.registry import action, command
+from handlers.requests import Reply, Request, Services
+from provisioning.case import Case
+from provisioning.errors import BadOrder
+
+
+@command(
+    "status [upn]",
+    summary="Show everyone who is waiting for a mailbox, or the live card of one person.",
+    example="status",
+    role=Role.VIEWER,
+)
+async def status(request: Request, services: Services, typed: Command) -> Reply | None:
+    options_of(typed, {})
+    if not typed.args:
+        return await _all(services)
+    case = await case_for(address_of(typed), services)
+    await services.jobs.show(case.id, request.conversation)
+    return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
+
+
+@action("status", role=Role.VIEWER)
+async def show(request: Request, services: Services) -> Reply | None:
+    return view(await fields.case(request, services), request, services)
+
+
+@action("refresh", role=Role.VIEWER)
+async def refresh(request: Request, services: Services) -> Reply | None:
+    """The client asks by itself: the newest card, and nothing changes."""
+    return view(await fields.case(request, services), request, services)
+
+
+def view(case: Case, request: Request, services: Services) -> Reply:
+    """The live card as the clicker's own view, which their client keeps fresh."""
+    person = request.person.channel_id
+    card = progress_card(case, services.clock.now(), refresh_for=[person] if person else [])
+    return Reply(card=card)
+
+
+async def case_for(upn: str, services: Services) -> Case:
+    """The newest case of the person. Raises BadOrder with what to type when there is none."""
+    case = await services.jobs.find(upn)
+    if case is None:
+        raise BadOrder(f"Nobody has ordered a mailbox for {upn} here. Type provision {upn} to start.")
+    return case
+
+
+async def _all(services: Services) -> Reply:
+    cases = await services.jobs.open_cases()
+    if not cases:
+        return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
+    return Reply(card=cases_card(cases, services.clock.now()))
