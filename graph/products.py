@@ -5,6 +5,7 @@ As published in Microsoft's "Product names and service plan identifiers for lice
 as it is.
 """
 
+# Part numbers in capitals: Graph writes the newer ones in mixed case.
 PRODUCT_NAMES: dict[str, str] = {
     # Microsoft 365 and Office 365 for enterprises and frontline
     "SPE_E3": "Microsoft 365 E3",
@@ -13,7 +14,11 @@ PRODUCT_NAMES: dict[str, str] = {
     "SPE_F5_SECCOMP": "Microsoft 365 F5 Security + Compliance Add-on",
     "M365_F1": "Microsoft 365 F1",
     "M365_F1_COMM": "Microsoft 365 F1",
-    "SPE_E3_USGOV_GCCHIGH": "Microsoft 365 E3_USGOV_GCCHIGH",
+    "MICROSOFT_365_E3_(NO_TEAMS)": "Microsoft 365 E3 (no Teams)",
+    "MICROSOFT_365_E5_(NO_TEAMS)": "Microsoft 365 E5 (no Teams)",
+    "O365_W/O TEAMS BUNDLE_M3": "Microsoft 365 E3 EEA (no Teams)",
+    "OFFICE_365_E1_(NO_TEAMS)": "Office 365 E1 (no Teams)",
+    "OFFICE_365_E3_(NO_TEAMS)": "Office 365 E3 (no Teams)",
     "STANDARDPACK": "Office 365 E1",
     "STANDARDWOFFPACK": "Office 365 E2",
     "ENTERPRISEPACK": "Office 365 E3",
@@ -21,7 +26,6 @@ PRODUCT_NAMES: dict[str, str] = {
     "ENTERPRISEPREMIUM": "Office 365 E5",
     "ENTERPRISEPREMIUM_NOPSTNCONF": "Office 365 E5 Without Audio Conferencing",
     "DESKLESSPACK": "Office 365 F3",
-    "DEVELOPERPACK": "Office 365 E3 Developer",
     "DEVELOPERPACK_E5": "Microsoft 365 E5 Developer (without Windows and Audio Conferencing)",
     # Small business
     "O365_BUSINESS_ESSENTIALS": "Microsoft 365 Business Basic",
@@ -30,9 +34,6 @@ PRODUCT_NAMES: dict[str, str] = {
     "O365_BUSINESS_PREMIUM": "Microsoft 365 Business Standard",
     "SMB_BUSINESS_PREMIUM": "Microsoft 365 Business Standard - Prepaid Legacy",
     "SPB": "Microsoft 365 Business Premium",
-    "LITEPACK": "Office 365 Small Business",
-    "LITEPACK_P2": "Office 365 Small Business Premium",
-    "MIDSIZEPACK": "Office 365 Midsize Business",
     # Exchange by itself
     "EXCHANGESTANDARD": "Exchange Online (Plan 1)",
     "EXCHANGEENTERPRISE": "Exchange Online (Plan 2)",
@@ -62,6 +63,10 @@ PRODUCT_NAMES: dict[str, str] = {
     "POWER_BI_STANDARD": "Microsoft Fabric (Free)",
     "POWER_BI_PRO": "Power BI Pro",
     "TEAMS_EXPLORATORY": "Microsoft Teams Exploratory",
+    "MICROSOFT_365_COPILOT": "Copilot for Microsoft 365",
+    "OFFICESUBSCRIPTION": "Microsoft 365 Apps for Enterprise",
+    "MCOEV": "Microsoft Teams Phone Standard",
+    "MCOMEETADV": "Microsoft 365 Audio Conferencing",
     "VISIOCLIENT": "Visio Plan 2",
     "PROJECTPROFESSIONAL": "Project Plan 3",
     "INTUNE_A": "Intune",

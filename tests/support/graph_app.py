@@ -51,7 +51,7 @@ class ScriptedGraph:
         self._replies: dict[tuple[str, str], list[Reply]] = defaultdict(list)
 
     def on(self, method: str, path: str, *replies: Reply) -> None:
-        self._replies[method, path.lower()].extend(replies)
+        self._replies[method, path.lower()] = list(replies)
 
     def posts(self, path: str = "/$batch") -> list[Asked]:
         return [asked for asked in self.asked if asked.path == path and not asked.in_batch]

@@ -1,0 +1,73 @@
+"""The table of permissions and the calls that are really made are the same."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from support.graph_app import Reply, ScriptedGraph
+
+from graph.answers import Call
+from graph.client import open_client
+from graph.credentials import StaticCredential
+from graph.directory import GraphDirectory
+from graph.permissions import PERMISSIONS, SET_PASSWORD
+from provisioning.case import Order
+from provisioning.errors import GraphDenied, GraphError
+
+
+async def make_every_call(directory):
+    """Whatever Graph answers: here only the questions count."""
+    order = Order("jane@contoso.com", "Jane", "US", department="Sales")
+    calls = [
+        directory.look_up("jane@contoso.com", "mona@contoso.com"),
+        directory.get_account("jane@contoso.com"),
+        directory.create_account(order, "password"),
+        directory.restore_account("1"),
+        directory.update_account("1", {"department": "Sales"}),
+        directory.set_manager("1", "2"),
+        directory.assign_license("1", "sku"),
+        directory.probe_mailboxes(["1"]),
+        directory.take_snapshot("1"),
+        directory.create_access_pass("1", 60),
+        directory.set_password("1", "password"),
+        directory.is_member("1", ["g"]),
+        directory.ping(),
+    ]
+    for call in calls:
+        try:
+            await call
+        except GraphError:
+            continue
+
+
+def pattern(call):
+    path = call.path.partition("#")[0]
+    return re.compile(re.escape(call.method) + " " + re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
+
+
+async def test_no_call_is_made_that_is_not_in_the_table_and_none_is_there_in_vain():
+    async with ScriptedGraph() as graph, open_client(graph.base_url, StaticCredential()) as client:
+        await make_every_call(GraphDirectory(client))
+        made = {f"{asked.method} {unquote(asked.path)}" for asked in graph.asked} - {"POST /$batch"}
+    patterns = {call: pattern(call) for call in PERMISSIONS}
+    unlisted = [one for one in made if not any(known.fullmatch(one) for known in patterns.values())]
+    unused = [str(call) for call, known in patterns.items() if not any(known.fullmatch(one) for one in made)]
+    assert unlisted == []
+    assert unused == []
+
+
+def test_every_entry_is_filled_in():
+    for permission in PERMISSIONS.values():
+        assert re.fullmatch(r"[\w-]+\.[\w.]+", permission.name)
+        assert permission.action
+        assert permission.feature
+
+
+async def test_a_refused_password_names_its_own_permission():
+    async with ScriptedGraph() as graph, open_client(graph.base_url, StaticCredential()) as client:
+        graph.on("PATCH", "/users/1", Reply(403, {"error": {"code": "Authorization_RequestDenied", "message": "No."}}))
+        directory = GraphDirectory(client)
+        with pytest.raises(GraphDenied, match=PERMISSIONS[SET_PASSWORD].name):
+            await directory.set_password("1", "password")
+        with pytest.raises(GraphDenied, match=PERMISSIONS[Call("PATCH", "/users/{user-id}")].name):
+            await directory.update_account("1", {"department": "Sales"})
