@@ -90,6 +90,8 @@ class ProvisionSteps:
             except GraphError as error:
                 return await self._fail(case_id, error)
             else:
+                if case.problem is not None:
+                    await self._change(case, problem=None)
                 return True
         raise AssertionError("the last try returns")
 
@@ -254,7 +256,7 @@ class ProvisionSteps:
         await self._cases.change(case.id, lambda c: finish(c, stage, note, self._now()) if c.is_open else c)
 
     async def _change(self, case: Case, **changes: object) -> None:
-        await self._cases.change(case.id, lambda c: touch(c, self._now(), problem=None, **changes) if c.is_open else c)
+        await self._cases.change(case.id, lambda c: touch(c, self._now(), **changes) if c.is_open else c)
 
     def _now(self) -> datetime:
         return self._cases.clock.now()
