@@ -1,50 +1,63 @@
 """What is missing for an order is asked for, never guessed; what is known is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cards import parts
 from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Element, TextInput
 from cards.parts import Card, plain
+from cards.people import command_for
 from provisioning.directory import Sku
 from provisioning.orders import NAME_LIMIT, Incomplete
 
 
 def form_card(incomplete: Incomplete, countries: Mapping[str, str] | None = None) -> Card:
+    """Only what is missing can be filled in. `countries` maps codes to names, English ones by default."""
     names = country_names() if countries is None else countries
-    request = incomplete.request
-    title = f"A few details for {plain(request.upn)}"
-    body: list[Element] = [parts.header(title), parts.facts(_known(incomplete, names)), *_inputs(incomplete, names)]
-    body.append(parts.buttons([parts.button("Provision", "order", _data(incomplete), sends_inputs=True)]))
+    title = f"A few details for {plain(incomplete.request.upn)}"
+    known = _known(incomplete, names)
+    body: list[Element] = [parts.header(title)]
+    if known:
+        body.append(parts.facts(known))
+    if "license" in incomplete.missing and not any(sku.free for sku in incomplete.skus):
+        body += _no_seats(incomplete)
+    else:
+        send = parts.button("Provision", "order", _data(incomplete), sends_inputs=True, style="positive")
+        body += [*_inputs(incomplete, names), parts.buttons([send])]
     return parts.card(body, title)
 
 
 def _known(incomplete: Incomplete, names: Mapping[str, str]) -> list[tuple[str, str]]:
     request = incomplete.request
-    return [
-        ("Account", plain(request.upn)),
+    rows = [
         ("Display name", plain(request.display_name)),
         ("Usage location", plain(names.get(request.usage_location, request.usage_location))),
-        ("License", plain(request.license)),
+        ("License", plain(_license_name(incomplete))),
         ("Manager", plain(request.manager)),
         ("Department", plain(request.department)),
     ]
+    return [(title, value) for title, value in rows if value]
+
+
+def _license_name(incomplete: Incomplete) -> str:
+    named = incomplete.request.license
+    return next((sku.name for sku in incomplete.skus if sku.id == named), named)
 
 
 def _inputs(incomplete: Incomplete, names: Mapping[str, str]) -> list[Element]:
-    makers = {
-        "display_name": _name_input,
-        "usage_location": lambda: _location_input(names),
-        "license": lambda: _license_input(incomplete.skus),
+    makers: dict[str, Callable[[], list[Element]]] = {
+        "display_name": lambda: [_name_input()],
+        "usage_location": lambda: [_location_input(names)],
+        "license": lambda: _license_inputs(incomplete.skus),
     }
-    return [makers[field]() for field in incomplete.missing]
+    return [element for field in incomplete.missing for element in makers[field]()]
 
 
 def _name_input() -> Element:
     return TextInput(
         id="display_name",
         label="Display name",
-        placeholder="Jane Doe",
+        placeholder="First and last name",
         max_length=NAME_LIMIT,
         is_required=True,
         error_message="Please enter the person's name.",
@@ -63,16 +76,27 @@ def _location_input(names: Mapping[str, str]) -> Element:
     )
 
 
-def _license_input(skus: tuple[Sku, ...]) -> Element:
-    return ChoiceInput(
+def _license_inputs(skus: tuple[Sku, ...]) -> list[Element]:
+    """Those with free seats can be chosen; the full ones are named below."""
+    free = [sku for sku in skus if sku.free]
+    full = [f"{plain(sku.name)} (all {sku.enabled} used)" for sku in skus if not sku.free]
+    field = ChoiceInput(
         id="license",
         label="License",
         placeholder="Choose a license",
         style="compact",
-        choices=[Choice(title=f"{plain(s.name)} — {s.free} of {s.enabled} free", value=s.id) for s in skus if s.free],
+        choices=[Choice(title=f"{plain(sku.name)} — {sku.free} of {sku.enabled} free", value=sku.id) for sku in free],
         is_required=True,
         error_message="Please choose a license.",
     )
+    return [field, parts.small(f"No seats free: {', '.join(full)}.", spacing="Small")] if full else [field]
+
+
+def _no_seats(incomplete: Incomplete) -> list[Element]:
+    names = ", ".join(f"{plain(sku.name)} ({sku.consumed} of {sku.enabled} used)" for sku in incomplete.skus)
+    reason = f"No license with a mailbox has a free seat: {names}." if names else "The tenant has no mailbox license."
+    again = parts.button("Try again", "run", {"text": command_for(incomplete.request)})
+    return [parts.text(reason), parts.text("Free or buy a seat, then try again."), parts.buttons([again])]
 
 
 def _data(incomplete: Incomplete) -> dict[str, str]:

@@ -51,11 +51,9 @@ def facts(pairs: Iterable[tuple[str, str]], **style: Any) -> FactSet:
     return FactSet(facts=[Fact(title=title, value=value) for title, value in pairs if value], **style)
 
 
-def icon(name: str, mark: str, color: str) -> Icon:
+def icon(name: str, mark: str, color: str, **style: Any) -> Icon:
     """A Fluent icon, or the same shape as a character."""
-    return Icon(
-        name=name, size="xSmall", style="Filled", color=color, fallback=text(mark, color=color, weight="Bolder")
-    )
+    return Icon(name=name, size="xSmall", style="Filled", color=color, fallback=text(mark, color=color, **style))
 
 
 def row(mark: Element, words: Sequence[Element], aside: Element | None = None, **style: Any) -> ColumnSet:
@@ -92,7 +90,6 @@ def evidence(label: str, content: Sequence[Element], id: str = "evidence") -> li
             text(f"▾ {label}", color="Accent", size="Small", id=opened, is_visible=False),
         ],
         select_action=toggle,
-        spacing="Small",
     )
     return [link, Container(items=list(content), id=id, is_visible=False, spacing="Small")]
 
@@ -114,12 +111,15 @@ def trace_evidence(trace: GraphTrace | None, id: str = "evidence") -> list[Eleme
 
 
 def card(body: Sequence[Element], says: str, *, refresh: Refresh | None = None, wide: bool = False) -> Card:
-    """The finished card. `says` is what a notification, a screen reader and a client without cards give."""
+    """The finished card. `says` is what a notification, a screen reader and a client without cards give.
+
+    No `lang`: it would write every time in English form, and Microsoft's JavaScript renderer 3.0.6 refuses it on
+    every second card (a stateful regular expression).
+    """
     whole = AdaptiveCard(
         body=list(body),
         fallback_text=says,
         speak=says,
-        lang="en",
         refresh=refresh,
         msteams={"width": "full"} if wide else None,
     )

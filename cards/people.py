@@ -2,6 +2,7 @@
 
 from cards.parts import plain
 from provisioning.case import Case, CaseState, Stage, StageState
+from provisioning.orders import OrderRequest
 
 STAGE_NAMES: dict[Stage, str] = {
     Stage.ACCOUNT: "Account",
@@ -21,12 +22,17 @@ _AT_WORK: dict[Stage, str] = {
     Stage.NOTIFICATION: "sending the notification",
 }
 
-_ENDED: dict[CaseState, str] = {
+_STATES: dict[CaseState, str] = {
     CaseState.READY: "mailbox ready",
     CaseState.FAILED: "stopped, needs attention",
     CaseState.CANCELLED: "cancelled",
-    CaseState.GIVEN_UP: "no mailbox after 24 hours",
+    CaseState.GIVEN_UP: "no mailbox in time",
+    CaseState.WAITING: "preparing the mailbox",
 }
+
+
+# What would end a value in quotation marks.
+_NO_QUOTES = str.maketrans("", "", '"“”„‟«»″＂')
 
 
 def person(case: Case) -> str:
@@ -35,25 +41,25 @@ def person(case: Case) -> str:
 
 def state_words(case: Case) -> str:
     """The state, to be read after the person's name."""
-    if case.state in _ENDED:
-        return _ENDED[case.state]
+    if case.state in _STATES:
+        return _STATES[case.state]
     running = [record.stage for record in case.stages if record.state is StageState.RUNNING]
-    if running:
-        return _AT_WORK[running[-1]]
-    return "preparing the mailbox" if case.state is CaseState.WAITING else "starting"
+    return _AT_WORK[running[-1]] if running else "starting"
 
 
 def retry_text(case: Case) -> str:
     """The command that orders the same again."""
     order = case.order
-    named = {
-        "name": order.display_name,
-        "location": order.usage_location,
-        "license": order.license_name,
-        "department": order.department,
-    }
-    return " ".join([f"provision {order.upn}", *(_option(key, value) for key, value in named.items() if value)])
+    return _command(order.upn, order.display_name, order.usage_location, order.license_name, order.department)
 
 
-def _option(key: str, value: str) -> str:
-    return f'{key}="{value.replace(chr(34), "")}"'
+def command_for(request: OrderRequest) -> str:
+    """The command that says the same as `request`."""
+    known = (request.display_name, request.usage_location, request.license, request.department, request.manager)
+    return _command(request.upn, *known)
+
+
+def _command(upn: str, name: str, location: str, license: str, department: str, manager: str = "") -> str:  # noqa: A002
+    options = {"name": name, "location": location, "license": license, "department": department, "manager": manager}
+    written = [f'{key}="{value.translate(_NO_QUOTES)}"' for key, value in options.items() if value]
+    return " ".join([f"provision {upn}", *written])

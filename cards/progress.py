@@ -13,11 +13,9 @@ from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
+from provisioning.waiting import PREPARING
 
-USUALLY = "This usually takes less than 30 minutes and can take up to 24 hours."
-"""Microsoft's own figures for “We are preparing a mailbox for this user”."""
-
-BAR_CELLS = 20
+BAR_CELLS = 12
 
 # Shape and color; the word stands beside it, so that nothing depends on color.
 _MARKS: dict[StageState, tuple[str, str, str]] = {
@@ -53,7 +51,7 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
     style, color = _STYLES[case.state]
     body: list[Element] = [
         parts.header(title, _below(case), style),
-        _bar(case, color),
+        *([] if case.state is CaseState.CANCELLED else [_bar(case, color)]),
         Container(items=[_stage(record, case, now) for record in case.stages], spacing="Medium"),
         *_problem(case),
         *_waiting(case, now),
@@ -77,27 +75,37 @@ def _bar(case: Case, color: str) -> ProgressBar:
 def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
     name, mark, color = _MARKS[record.state]
     is_quiet = record.state in (StageState.PENDING, StageState.NOT_NEEDED)
-    note = plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
-    words: list[Element] = [
-        parts.text(STAGE_NAMES[record.stage], weight=None if is_quiet else "Bolder", is_subtle=is_quiet or None)
-    ]
+    style = {"is_subtle": True} if is_quiet else {"weight": "Bolder"}
+    words: list[Element] = [parts.text(STAGE_NAMES[record.stage], **style)]
+    note = _sentence(record, case)
     if note:
         words.append(parts.small(note, spacing="None"))
     aside = parts.small(_when(record, case, now), horizontal_alignment="Right")
-    return parts.row(parts.icon(name, mark, color), words, aside, spacing="Small")
+    return parts.row(parts.icon(name, mark, color, **style), words, aside, spacing="Small")
+
+
+def _sentence(record: StageRecord, case: Case) -> str:
+    """What happened or is to come. The mailbox's own words stand under "Waiting" while that is shown."""
+    if record.stage is Stage.MAILBOX and case.state is CaseState.WAITING:
+        return "Exchange Online is at work."
+    return plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
 
 
 def _when(record: StageRecord, case: Case, now: datetime) -> str:
     """The state in a word, with the time or duration that it has."""
     if record.state is StageState.RUNNING and record.started_at:
         return f"Since {at(record.started_at, now)}"
-    if record.state is StageState.DONE and record.started_at and record.ended_at:
-        return f"Done in {duration(record.ended_at - record.started_at)}"
+    if record.state is StageState.DONE and record.ended_at:
+        return _done(record.ended_at, record.ended_at - (record.started_at or record.ended_at), now)
     if record.state is StageState.FAILED and record.ended_at:
         return f"Stopped {at(record.ended_at, now)}"
     if record.state is StageState.PENDING:
         return "To do" if case.is_open else "Not done"
     return {StageState.NOT_NEEDED: "Not needed", StageState.DONE: "Done"}.get(record.state, "Working")
+
+
+def _done(ended: datetime, took: timedelta, now: datetime) -> str:
+    return f"Done in {duration(took)}" if took >= timedelta(seconds=1) else f"Done {at(ended, now)}"
 
 
 def _problem(case: Case) -> list[Element]:
@@ -112,25 +120,17 @@ def _waiting(case: Case, now: datetime) -> list[Element]:
     if case.state is not CaseState.WAITING:
         return []
     since = case.waiting_since or case.created_at
+    rows = [
+        ("Since", f"{at(since, now)} ({duration(now - since)})"),
+        ("Last look", f"{at(case.last_check_at, now)}, not ready yet" if case.last_check_at else ""),
+        ("Next look", at(case.next_check_at, now) if case.next_check_at else ""),
+    ]
     lines: list[Element] = [
-        parts.text("Waiting for Exchange Online: “We are preparing a mailbox for this user.”"),
-        parts.facts(
-            [
-                ("Waiting since", f"{at(since, now)} ({duration(now - since)})"),
-                ("Usually", "Under 30 minutes, at most 24 hours"),
-                ("Last look", _looked(case, now)),
-                ("Next look", at(case.next_check_at, now) if case.next_check_at else ""),
-            ],
-            spacing="Small",
-        ),
+        parts.text("Waiting for Exchange Online", weight="Bolder"),
+        parts.text(plain(case.stage(Stage.MAILBOX).note) or PREPARING, spacing="None"),
+        parts.facts(rows, spacing="Small"),
     ]
     return [Container(items=lines, separator=True, spacing="Medium")]
-
-
-def _looked(case: Case, now: datetime) -> str:
-    if not case.last_check_at:
-        return ""
-    return f"{at(case.last_check_at, now)}, not ready yet (look {case.checks})"
 
 
 def _buttons(case: Case) -> list[Element]:

@@ -15,20 +15,16 @@ def ready_card(case: Case) -> Card:
     """No secret is in it: the button asks for the first sign-in details."""
     title = f"{person(case)} — mailbox ready"
     order = case.order
-    took = duration(case.ended_at - case.created_at) if case.ended_at else ""
-    body: list[Element] = [
-        parts.header(title, plain(order.upn), "good"),
-        parts.facts(
-            [
-                ("Address", plain(case.mail or order.upn)),
-                ("Sign-in name", plain(order.upn)),
-                ("License", plain(order.license_name)),
-                ("Manager", plain(order.manager_name)),
-                ("Took", took),
-            ]
-        ),
-        *_sign_in(case),
+    took = f" · prepared in {duration(case.ended_at - case.created_at)}" if case.ended_at else ""
+    rows = [
+        ("Address", plain(case.mail or order.upn)),
+        ("Sign-in name", plain(order.upn)),
+        ("License", plain(order.license_name)),
+        ("Manager", plain(order.manager_name)),
+        ("Open mail", "[outlook.office.com](https://outlook.office.com)"),
     ]
+    below = f"Asked for by {plain(case.requester.name, 60)}{took}"
+    body = [parts.header(title, below, "good"), parts.facts(rows), *_sign_in(case)]
     return parts.card(body, title)
 
 
@@ -37,7 +33,7 @@ def sign_in_card(case: Case, credential: Credential, now: datetime) -> Card:
     title = f"Sign-in details for {person(case)}"
     secret = TextRun(text=credential.secret, font_type="Monospace", size="Large", weight="Bolder")
     body: list[Element] = [
-        parts.header(title, plain(case.order.upn)),
+        parts.header(title),
         parts.facts([("Sign-in name", plain(case.order.upn)), ("Address", plain(case.mail or case.order.upn))]),
         parts.text(plain(credential.kind), weight="Bolder"),
         RichTextBlock(inlines=[secret], spacing="Small"),

@@ -93,7 +93,9 @@ def late() -> Case:
         GraphTrace(429, "TooManyRequests", "Too many requests.", TRACE.request_id, TRACE.date),
     )
     case = waiting()
-    return replace(case, created_at=NOW - timedelta(hours=26), waiting_since=NOW - timedelta(hours=26), problem=problem)
+    return replace(
+        case, created_at=NOW - timedelta(hours=2), waiting_since=NOW - timedelta(minutes=95), problem=problem
+    )
 
 
 def ready(origin: AccountOrigin = AccountOrigin.CREATED) -> Case:
@@ -188,7 +190,7 @@ def troubled_snapshot() -> Snapshot:
         skus=None,
         unread=(
             (
-                "subscribedSkus",
+                "skus",
                 GraphTrace(
                     403,
                     "Authorization_RequestDenied",

@@ -57,11 +57,13 @@ body { margin: 0; padding: 12px; background: PAGE; font-family: 'Segoe UI', 'Not
 #card { border-radius: 6px; overflow: hidden; box-shadow: 0 1px 3px #0004; }
 .ac-actionSet { flex-wrap: wrap; gap: 8px; }
 .ac-actionSet > div[aria-hidden] { display: none; }
-.ac-pushButton { font: 600 14px 'Segoe UI', 'Noto Sans', sans-serif; padding: 5px 12px; border-radius: 4px; cursor: pointer;
-  border: 1px solid #8888; background: transparent; color: TEXT; white-space: normal !important; flex: 0 1 auto !important; }
+.ac-pushButton { font: 600 14px 'Segoe UI', 'Noto Sans', sans-serif; padding: 5px 12px; border-radius: 4px;
+  border: 1px solid #8888; background: transparent; color: TEXT;
+  white-space: normal !important; flex: 0 1 auto !important; }
 .ac-pushButton.style-positive { background: #5b5fc7; border-color: #5b5fc7; color: #fff; }
 .ac-pushButton.style-destructive { color: ATTENTION; border-color: ATTENTION; }
-.ac-input { font: 14px 'Segoe UI', 'Noto Sans', sans-serif; padding: 5px 8px; border: 1px solid #8888; border-radius: 4px;
+.ac-input { font: 14px 'Segoe UI', 'Noto Sans', sans-serif; padding: 5px 8px;
+  border: 1px solid #8888; border-radius: 4px;
   background: PAGE; color: TEXT; box-sizing: border-box; width: 100%; }
 .ac-container p, .ac-textBlock p { margin: 0; }
 """
@@ -94,7 +96,8 @@ OVERFLOW = """
     const box = item.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     const clipped = item.scrollWidth > item.clientWidth + 1 && item.clientWidth && item.tagName !== 'INPUT';
-    if (clipped || box.right > edge.right + 1) out.push(`${item.className || item.tagName}: ${item.textContent.slice(0, 60)}`);
+    if (!clipped && box.right <= edge.right + 1) continue;
+    out.push(`${item.className || item.tagName}: ${item.textContent.slice(0, 60)}`);
   }
   return out;
 }
