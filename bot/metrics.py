@@ -1,6 +1,6 @@
 """What Prometheus may know: counts and times, no names of people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -30,8 +30,8 @@ class _Cases(Collector):
 class Metrics:
     """One registry an application, so that tests do not share counts."""
 
-    def __init__(self, commands: frozenset[str] = frozenset(), counts: Counts | None = None) -> None:
-        self._commands = commands
+    def __init__(self, commands: Collection[str] = ()) -> None:
+        self._commands = frozenset(commands)
         self._registry = CollectorRegistry()
         labels = ["command", "outcome"]
         self._turns = Counter("mailroom_turns", "Turns by command.", labels, registry=self._registry)
@@ -41,8 +41,9 @@ class Metrics:
         self._calls = Counter(
             "mailroom_connector_requests", "Calls to Teams.", ["operation", "outcome"], registry=self._registry
         )
-        if counts:
-            self._registry.register(_Cases(counts))
+
+    def watch_cases(self, counts: Counts) -> None:
+        self._registry.register(_Cases(counts))
 
     def turn(self, request: Request, outcome: str, seconds: float) -> None:
         self._turns.labels(self._command(request), outcome).inc()

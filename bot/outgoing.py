@@ -36,11 +36,9 @@ def reply_activity(reply: Reply) -> Activity:
     return card_activity(reply.card, reply.text) if reply.card is not None else text_activity(reply.text)
 
 
-def invoke_reply(reply: Reply | None) -> InvokeResponse:
+def invoke_reply(reply: Reply) -> InvokeResponse:
     """The clicker's new view of the card, or a line on it."""
-    if reply is not None and reply.card is not None:
-        return _invoke(CARD_TYPE, reply.card)
-    return invoke_message(reply.text if reply is not None and reply.text else "Done.")
+    return _invoke(CARD_TYPE, reply.card) if reply.card is not None else invoke_message(reply.text)
 
 
 def invoke_message(text: str) -> InvokeResponse:

@@ -28,6 +28,7 @@ MESSAGE_SECONDS = 2.0
 INVOKE_SECONDS = 2.5
 GREETED_LIMIT = 10_000
 STILL_ASKING = "Still asking Microsoft 365…"
+ANSWERED = "Microsoft 365 has answered."
 STRANGER = "Mailroom serves another organisation, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
@@ -113,15 +114,12 @@ class Turns(ActivityHandler):
     async def _answer_message(self, context: TurnContext, request: Request) -> None:
         work = self._start(self._measured(request))
         done, _ = await asyncio.wait({work}, timeout=self._message_seconds)
-        waiting_line = "" if done else await _ask_for_patience(context)
+        line = "" if done else await _ask_for_patience(context, with_line=not request.verb)
         reply = await work
-        clicked = request.message_id if reply and _replaces(request, reply) else ""
         if reply is not None:
-            await _deliver(context, reply, waiting_line or clicked)
-            if waiting_line and clicked:
-                await _edit(context, reply, clicked)
-        elif waiting_line:
-            await _deliver(context, Reply(text="Done."), waiting_line)
+            await _deliver(context, reply, request.message_id if _replaces(request, reply) else line)
+        elif line:
+            await _deliver(context, Reply(text=ANSWERED), line)
 
     async def _answer_click(self, context: TurnContext, request: Request) -> InvokeResponse:
         work = self._start(self._measured(request))
@@ -133,6 +131,8 @@ class Turns(ActivityHandler):
         reply = await work
         if reply is not None and reply.replace and request.message_id:
             self._start(_edit(context, reply, request.message_id))
+        if reply is None:
+            return outgoing.invoke_message("" if request.is_refresh else "Done.")
         return outgoing.invoke_reply(reply)
 
     async def _finish_click(self, context: TurnContext, request: Request, work: "asyncio.Task[Reply | None]") -> None:
@@ -157,9 +157,10 @@ def _replaces(request: Request, reply: Reply) -> bool:
     return bool(request.message_id) and (reply.replace or request.conversation.is_personal)
 
 
-async def _ask_for_patience(context: TurnContext) -> str:
+async def _ask_for_patience(context: TurnContext, *, with_line: bool) -> str:
+    """Answers the id of the line, which the reply is to replace."""
     await _say(context, Activity(type=ActivityTypes.typing))
-    return await _say(context, outgoing.text_activity(STILL_ASKING))
+    return await _say(context, outgoing.text_activity(STILL_ASKING)) if with_line else ""
 
 
 async def _deliver(context: TurnContext, reply: Reply, message_id: str) -> None:

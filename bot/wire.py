@@ -58,7 +58,7 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _keys(model: type[Model]) -> tuple[tuple[str, str], ...]:
+def _keys(model: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, _key(model, name, entry["key"])) for name, entry in model._attribute_map.items())
 
 
@@ -67,7 +67,7 @@ def _key(model: type[Model], name: str, key: str) -> str:
 
 
 @cache
-def _model(model: type[Model]) -> Callable[[object], Any]:
+def _model(model: Any) -> Callable[[object], Any]:
     """A reader of `model`. What it does not know is kept in additional_properties."""
     readers = {
         _key(model, name, entry["key"]): (name, _reader(entry["type"]))

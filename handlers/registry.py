@@ -74,6 +74,11 @@ def helps() -> Sequence[CommandHelp]:
     return [known.help for known in _commands.values()]
 
 
+def names() -> frozenset[str]:
+    """Every command and verb, for what counts them."""
+    return frozenset(_commands) | frozenset(_actions)
+
+
 async def dispatch(request: Request, services: Services) -> Reply | None:
     """The answer to a message or a click. Never raises: what goes wrong is told on a card.
 

@@ -1,0 +1,116 @@
+"""The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp import web
+
+from bot.adapter import MailroomAdapter
+from bot.connector import Connector
+from bot.health import HealthCheck
+from bot.identity import SigningKeys, TokenCheck, issuer_of
+from bot.messenger import TeamsMessenger
+from bot.metrics import Metrics
+from bot.outbound import outbound_token
+from bot.server import web_application
+from bot.settings import AppType, Settings
+from bot.turns import Turns
+from graph.client import open_client
+from graph.credentials import credential_for
+from graph.directory import GraphDirectory
+from handlers import registry
+from handlers.requests import Reply, Request, Services
+from jobs.engine import JobsEngine, open_jobs
+
+CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
+KEEP_ALIVE_SECONDS = 60.0
+
+
+class SystemClock:
+    """The machine's own."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Both directions of the line to Teams."""
+
+    connector: Connector
+    adapter: MailroomAdapter
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
+    """Everything running, as one aiohttp application. Leaving stops it in the reverse order."""
+    async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        metrics = Metrics(registry.names())
+        line = await _open_line(settings, metrics, stack)
+        messenger = TeamsMessenger(line.connector, clock)
+        directory = await _open_directory(settings, stack)
+        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds)
+        stack.push_async_callback(jobs.close)
+        stack.push_async_callback(line.adapter.close)
+        metrics.watch_cases(jobs.counts)
+        services = _services(settings, directory, jobs, messenger, clock)
+
+        async def handle(request: Request) -> Reply | None:
+            return await registry.dispatch(request, services)
+
+        turns = Turns(handle, settings.tenants, line.adapter.start, metrics)
+        health = HealthCheck({"jobs": jobs.check, "graph": directory.ping})
+        yield web_application(line.adapter, turns, health, metrics)
+
+
+async def _open_line(settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> _Line:
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+    )
+    token = outbound_token(settings, session)
+    stack.push_async_callback(token.close)
+    connector = Connector(session, token, count=metrics.connector)
+    return _Line(connector, MailroomAdapter(connector, await _token_check(settings, session, stack)))
+
+
+async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack: AsyncExitStack) -> TokenCheck | None:
+    if settings.app_type is AppType.ANONYMOUS:
+        return None
+    keys = SigningKeys(session, settings.openid_metadata_url)
+    stack.push_async_callback(keys.close)
+    await keys.warm()
+    return TokenCheck(keys, settings.app_id, issuer_of(settings.login_url))
+
+
+async def _open_directory(settings: Settings, stack: AsyncExitStack) -> GraphDirectory:
+    credential = credential_for(
+        settings.app_type.value,
+        settings.tenant_id,
+        settings.app_id,
+        settings.app_password.get_secret_value(),
+        settings.graph_base_url,
+    )
+    return GraphDirectory(await stack.enter_async_context(open_client(settings.graph_base_url, credential)))
+
+
+def _services(
+    settings: Settings, directory: GraphDirectory, jobs: JobsEngine, messenger: TeamsMessenger, clock: SystemClock
+) -> Services:
+    return Services(
+        directory=directory,
+        jobs=jobs,
+        messenger=messenger,
+        clock=clock,
+        default_usage_location=settings.default_usage_location,
+        viewers=settings.viewers,
+        operators=settings.operators,
+        admins=settings.admins,
+        allowed_tenants=settings.tenants,
+    )

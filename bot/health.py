@@ -1,0 +1,57 @@
+"""Whether the bot can do its work now: what /readyz says."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+log = logging.getLogger(__name__)
+
+CACHE_SECONDS = 5.0
+CHECK_SECONDS = 10.0
+
+Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Health:
+    """`parts` has "ok", or what is wrong, for each."""
+
+    parts: Mapping[str, str]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(state == "ok" for state in self.parts.values())
+
+
+class HealthCheck:
+    """Asks every part at once, and at most every few seconds however often it is asked itself."""
+
+    def __init__(self, checks: Mapping[str, Check], now: Callable[[], float] = time.monotonic) -> None:
+        self._checks = checks
+        self._now = now
+        self._asked_at = float("-inf")
+        self._health = Health({})
+        self._asking = asyncio.Lock()
+
+    async def ask(self) -> Health:
+        async with self._asking:
+            if self._now() - self._asked_at > CACHE_SECONDS or not self._health.is_ready:
+                states = await asyncio.gather(*map(_state, self._checks.items()))
+                self._health = Health(dict(zip(self._checks, states, strict=True)))
+                self._asked_at = self._now()
+            return self._health
+
+
+async def _state(check: tuple[str, Check]) -> str:
+    name, ask = check
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await ask()
+    except TimeoutError:
+        return "no answer"
+    except Exception as error:  # whatever is wrong with a part is what is asked for
+        log.warning("not ready: %s: %s", name, error)
+        return type(error).__name__
+    return "ok"

@@ -1,0 +1,74 @@
+"""Teams for the jobs and handlers: messages that nobody's turn asked for. Implements provisioning.ports.Messenger.
+
+No TurnContext is made for these: a conversation of our own plain data is enough to address the Connector.
+"""
+
+from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
+
+from bot import outgoing, wire
+from bot.connector import Connector
+from cards.notice import notice_card
+from cards.progress import progress_card
+from cards.ready import ready_card
+from handlers.requests import Card
+from provisioning.case import Case, Conversation, Person
+from provisioning.ports import Clock
+
+MOVED = "The card of this case has moved further down."
+
+
+class TeamsMessenger:
+    """Raises ConversationGone, MessageGone, MessengerUnavailable."""
+
+    def __init__(self, connector: Connector, clock: Clock) -> None:
+        self._connector = connector
+        self._clock = clock
+
+    async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
+        card = progress_card(case, self._clock.now(), refresh_for=_viewers(case))
+        if not activity_id:
+            return await self._post(card, conversation)
+        await self._update(card, conversation, activity_id)
+        return activity_id
+
+    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
+        await self._update(notice_card(f"{MOVED} ({case.order.upn})"), conversation, activity_id)
+
+    async def announce_ready(self, case: Case, conversation: Conversation) -> str:
+        return await self._post(ready_card(case), conversation, alert=True)
+
+    async def open_personal(self, person: Person, near: Conversation) -> Conversation:
+        """Teams takes the channel's own id of a person, or the Entra object id where that is not known."""
+        opened = await self._connector.create_conversation(
+            near.service_url,
+            {
+                "bot": {"id": near.bot_id, "name": near.bot_name},
+                "isGroup": False,
+                "members": [{"id": person.channel_id or person.id}],
+                "tenantId": near.tenant_id,
+                "channelData": {"tenant": {"id": near.tenant_id}},
+            },
+        )
+        return Conversation(opened, "personal", near.service_url, near.tenant_id, near.bot_id, near.bot_name)
+
+    async def _post(self, card: Card, conversation: Conversation, *, alert: bool = False) -> str:
+        activity = _addressed(outgoing.card_activity(card, alert=alert), conversation)
+        return await self._connector.post(conversation.service_url, conversation.id, wire.write(activity))
+
+    async def _update(self, card: Card, conversation: Conversation, activity_id: str) -> None:
+        activity = _addressed(outgoing.card_activity(card), conversation)
+        activity.id = activity_id
+        await self._connector.update(conversation.service_url, conversation.id, activity_id, wire.write(activity))
+
+
+def _viewers(case: Case) -> tuple[str, ...]:
+    """Whose client fetches the newest card by itself: the requester's, while something can change."""
+    return (case.requester.channel_id,) if case.is_open and case.requester.channel_id else ()
+
+
+def _addressed(activity: Activity, conversation: Conversation) -> Activity:
+    activity.channel_id = "msteams"
+    activity.service_url = conversation.service_url
+    activity.from_property = ChannelAccount(id=conversation.bot_id, name=conversation.bot_name)
+    activity.conversation = ConversationAccount(id=conversation.id, tenant_id=conversation.tenant_id or None)
+    return activity
