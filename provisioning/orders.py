@@ -3,15 +3,23 @@
 Nothing is ever guessed: a display name, country or license that nobody named is asked for in a form.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from provisioning.case import Order
+from provisioning.countries import COUNTRY_CODES
 from provisioning.directory import Account, DeletedAccount, Lookup, Sku
 from provisioning.errors import BadOrder
 
 NAME_LIMIT = 256  # displayName: learn.microsoft.com/graph/api/resources/user
 DEPARTMENT_LIMIT = 64
-UPN_LOCAL_LIMIT = 64  # the part before the @; 113 with the domain
+UPN_LOCAL_LIMIT = 64  # the part before the @
+SHOWN = 80  # characters of a person's own words that a sentence repeats
+MOST_SHOWN = 8  # names in a sentence that lists them
+
+# What Entra takes before the @ of a new sign-in name: "UserPrincipalName policies that apply to all user
+# accounts", learn.microsoft.com/entra/identity/authentication/concept-sspr-policy
+_UPN_LOCAL = re.compile(r"[a-z0-9'._!#^~-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,19 +62,25 @@ Plan = Complete | Incomplete | Restorable
 
 def plan(request: OrderRequest, lookup: Lookup, default_location: str = "") -> Plan:
     """What to do with `request`. Raises BadOrder with the sentence when it cannot be carried out."""
+    request = _tidy(request)
     _check_texts(request)
-    _check_domain(request, lookup)
     account = lookup.account
     if account is not None and account.is_guest:
-        raise BadOrder(f"{account.upn} is a guest of another organisation, so it has its mailbox there, not here.")
-    if account is None and lookup.deleted is not None and request.restore is None:
-        return Restorable(request, lookup.deleted)
+        raise BadOrder(f"{account.upn} is a guest: the mailbox is in the guest's own organization, not here.")
+    if account is None:
+        _check_new_name(request, lookup)
+        if lookup.deleted is not None and request.restore is None:
+            return Restorable(request, lookup.deleted)
+        if lookup.deleted is None and request.restore:
+            raise BadOrder(f"{request.upn} is no longer in the recycle bin, so it cannot be restored. Order it anew.")
     if request.manager and lookup.manager is None:
         raise BadOrder(f"The manager {request.manager} was not found in this tenant. Check the address.")
     filled = _fill(request, account, lookup, default_location)
     sku = _license(filled, account, lookup)
-    missing = _missing(filled, sku, account)
+    missing = _missing(filled, sku, account, lookup.skus)
     if missing:
+        if "license" in missing:
+            _check_seats(lookup.skus)
         return Incomplete(filled, missing, mailbox_skus(lookup.skus))
     return Complete(_order(filled, sku, lookup))
 
@@ -81,52 +95,75 @@ def find_sku(name: str, skus: tuple[Sku, ...]) -> Sku:
     """By id, part number, product name, or an unmistakable part of one ("E3"). Raises BadOrder."""
     wanted = _squash(name)
     for exact in skus:
-        if wanted in (exact.id.lower(), _squash(exact.part_number), _squash(exact.name)):
+        if wanted and wanted in (exact.id.lower(), _squash(exact.part_number), _squash(exact.name)):
             return exact
-    words = [sku for sku in mailbox_skus(skus) if wanted in _words(sku)]
-    if len(words) == 1:
-        return words[0]
-    offered = ", ".join(sku.name for sku in mailbox_skus(skus)) or "none with a mailbox"
-    if words:
-        raise BadOrder(
-            f"More than one license is called “{name}”: {', '.join(s.name for s in words)}. Name one of them."
-        )
-    raise BadOrder(f"There is no license “{name}” in this tenant. It has: {offered}.")
+    usable = mailbox_skus(skus)
+    others = tuple(sku for sku in skus if sku not in usable)
+    near = _called(name, usable) or _called(name, others)
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise BadOrder(f"More than one license is called “{_clip(name)}”: {_listed(near)}. Name one of them in full.")
+    raise BadOrder(f"There is no license “{_clip(name)}” in this tenant. Licenses with a mailbox: {_listed(usable)}.")
+
+
+def _tidy(request: OrderRequest) -> OrderRequest:
+    return replace(
+        request,
+        display_name=" ".join(request.display_name.split()),
+        usage_location=request.usage_location.strip().upper(),
+        license=request.license.strip(),
+        department=" ".join(request.department.split()),
+    )
 
 
 def _check_texts(request: OrderRequest) -> None:
-    local = request.upn.partition("@")[0]
-    if len(local) > UPN_LOCAL_LIMIT:
-        raise BadOrder(f"The part before the @ has {len(local)} characters; Microsoft 365 allows {UPN_LOCAL_LIMIT}.")
-    if len(request.display_name) > NAME_LIMIT:
-        raise BadOrder(
-            f"The display name has {len(request.display_name)} characters; Microsoft 365 allows {NAME_LIMIT}."
-        )
-    if len(request.department) > DEPARTMENT_LIMIT:
-        raise BadOrder(
-            f"The department has {len(request.department)} characters; Microsoft 365 allows {DEPARTMENT_LIMIT}."
-        )
-    if request.usage_location and not (len(request.usage_location) == 2 and request.usage_location.isalpha()):
-        raise BadOrder(f"“{request.usage_location}” is no country code. Use two letters, such as US or DE.")
+    texts = (
+        ("part before the @", request.upn.partition("@")[0], UPN_LOCAL_LIMIT),
+        ("display name", request.display_name, NAME_LIMIT),
+        ("department", request.department, DEPARTMENT_LIMIT),
+    )
+    for what, value, limit in texts:
+        if len(value) > limit:
+            raise BadOrder(f"The {what} has {len(value)} characters; Microsoft 365 allows {limit}.")
+    if request.usage_location and request.usage_location not in COUNTRY_CODES:
+        hint = " The United Kingdom is GB." if request.usage_location == "UK" else ""
+        shown = _clip(request.usage_location)
+        raise BadOrder(f"“{shown}” is no country code. Use the two letters of ISO 3166, such as US or DE.{hint}")
 
 
-def _check_domain(request: OrderRequest, lookup: Lookup) -> None:
-    domain = request.upn.partition("@")[2].lower()
-    if lookup.account is None and domain not in lookup.organization.domains:
-        verified = ", ".join(lookup.organization.domains)
+def _check_new_name(request: OrderRequest, lookup: Lookup) -> None:
+    local, _, domain = request.upn.partition("@")
+    if domain.lower() not in lookup.organization.domains:
+        verified = ", ".join(lookup.organization.domains[:MOST_SHOWN])
         raise BadOrder(f"{domain} is not a verified domain of this tenant. Use one of: {verified}.")
+    if not _UPN_LOCAL.fullmatch(local) or local.endswith("."):
+        raise BadOrder(
+            f"Microsoft 365 does not take “{local}” as a sign-in name. "
+            "Before the @ it allows the letters a to z, digits and ' . - _ ! # ^ ~, with no dot at the end."
+        )
+
+
+def _check_seats(skus: tuple[Sku, ...]) -> None:
+    """A form that asks for a license needs one that can be chosen."""
+    usable = mailbox_skus(skus)
+    if not usable:
+        raise BadOrder("This tenant has no active license with an Exchange Online mailbox. Buy one first.")
+    if not any(sku.free for sku in usable):
+        used = ", ".join(f"{sku.name} ({sku.consumed} of {sku.enabled} in use)" for sku in usable[:MOST_SHOWN])
+        raise BadOrder(f"No seats are free in any license with a mailbox: {used}. Free or buy one.")
 
 
 def _fill(request: OrderRequest, account: Account | None, lookup: Lookup, default_location: str) -> OrderRequest:
     location = request.usage_location or (account.usage_location if account else "") or default_location
     known = account.display_name if account else ""
-    if not known and request.restore and lookup.deleted:
+    if account is None and request.restore and lookup.deleted:
         known = lookup.deleted.display_name
     return replace(request, usage_location=location.upper(), display_name=request.display_name or known)
 
 
 def _license(request: OrderRequest, account: Account | None, lookup: Lookup) -> Sku | None:
-    held = {license.sku_id for license in account.licenses} if account else set()
+    held = {one.sku_id for one in account.licenses} if account else set()
     if not request.license:
         return None
     sku = find_sku(request.license, lookup.skus)
@@ -138,20 +175,33 @@ def _license(request: OrderRequest, account: Account | None, lookup: Lookup) -> 
         )
     if sku.id not in held and sku.free == 0:
         others = [other for other in mailbox_skus(lookup.skus) if other.free]
-        offer = f" Free: {', '.join(f'{o.name} ({o.free})' for o in others)}." if others else ""
+        offer = f" Free: {', '.join(f'{o.name} ({o.free})' for o in others[:MOST_SHOWN])}." if others else ""
         raise BadOrder(
             f"No seats are free: {sku.name} has {sku.consumed} of {sku.enabled} in use.{offer} Free or buy one."
         )
     return sku
 
 
-def _missing(request: OrderRequest, sku: Sku | None, account: Account | None) -> tuple[str, ...]:
+def _missing(request: OrderRequest, sku: Sku | None, account: Account | None, skus: tuple[Sku, ...]) -> tuple[str, ...]:
     needs = {
         "display_name": not request.display_name,
         "usage_location": not request.usage_location,
-        "license": sku is None and not (account and account.mailbox_plan),
+        "license": sku is None and not (account and _has_mailbox_license(account, skus)),
     }
     return tuple(field for field, is_missing in needs.items() if is_missing)
+
+
+def _has_mailbox_license(account: Account, skus: tuple[Sku, ...]) -> bool:
+    """By its plans, or by a license so fresh that `assignedPlans` does not show it yet."""
+    if account.mailbox_plan:
+        return True
+    by_id = {sku.id: sku for sku in skus}
+    return any(
+        plan.id not in held.disabled_plans
+        for held in account.licenses
+        if held.sku_id in by_id
+        for plan in by_id[held.sku_id].mailbox_plans
+    )
 
 
 def _order(request: OrderRequest, sku: Sku | None, lookup: Lookup) -> Order:
@@ -164,14 +214,29 @@ def _order(request: OrderRequest, sku: Sku | None, lookup: Lookup) -> Order:
         manager_id=lookup.manager.id if lookup.manager else "",
         manager_name=lookup.manager.display_name if lookup.manager else "",
         department=request.department,
-        restore_id=lookup.deleted.id if request.restore and lookup.deleted else "",
+        restore_id=lookup.deleted.id if lookup.account is None and request.restore and lookup.deleted else "",
     )
+
+
+def _called(name: str, skus: tuple[Sku, ...]) -> tuple[Sku, ...]:
+    """Those whose names have every word of `name`."""
+    wanted = {_squash(word) for word in name.split()} - {""}
+    return tuple(sku for sku in skus if wanted and wanted <= _words(sku))
+
+
+def _words(sku: Sku) -> set[str]:
+    text = f"{sku.part_number.replace('_', ' ')} {sku.name}"
+    return {_squash(word) for word in text.split()}
 
 
 def _squash(text: str) -> str:
     return "".join(ch for ch in text.lower() if ch.isalnum() or ch == "-")
 
 
-def _words(sku: Sku) -> set[str]:
-    text = f"{sku.part_number.replace('_', ' ')} {sku.name}"
-    return {_squash(word) for word in text.split()}
+def _listed(skus: tuple[Sku, ...]) -> str:
+    more = ", and more" if len(skus) > MOST_SHOWN else ""
+    return (", ".join(sku.name for sku in skus[:MOST_SHOWN]) or "none") + more
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
