@@ -51,7 +51,7 @@ _Line = tuple[str, _Verdict, str]
 
 def snapshot_card(snapshot: Snapshot, upn: str) -> Card:
     account = snapshot.account
-    title = f"{plain((account and account.display_name) or upn, 80)} — what Microsoft 365 says"
+    title = f"{plain((account and account.display_name) or upn, 80)} — {_words(snapshot)}"
     lines = [_account(snapshot), _mailbox(snapshot), _sync(snapshot), _health(snapshot)]
     if account:
         lines[1:1] = [_license(account, snapshot), _plan(account)]
@@ -63,6 +63,13 @@ def snapshot_card(snapshot: Snapshot, upn: str) -> Card:
         parts.buttons([parts.button("Look again", "diagnose", {"upn": upn}), *_provision(snapshot, upn)]),
     ]
     return parts.card(body, title, wide=True)
+
+
+def _words(snapshot: Snapshot) -> str:
+    if snapshot.account is None and "account" not in dict(snapshot.unread):
+        return "no such account"
+    says = {ProbeResult.READY: "the mailbox answers", ProbeResult.NOT_READY: "the mailbox is not ready yet"}
+    return says.get(snapshot.mailbox.result if snapshot.mailbox else ProbeResult.UNKNOWN, "the mailbox was not seen")
 
 
 def _row(line: _Line) -> Element:

@@ -36,6 +36,7 @@ from provisioning.directory import (
 )
 from provisioning.errors import GraphTrace
 from provisioning.orders import Incomplete, OrderRequest, Restorable
+from provisioning.waiting import GAVE_UP, LATE, PREPARING
 
 NOW = datetime(2026, 11, 23, 10, 55, tzinfo=UTC)
 START = NOW - timedelta(minutes=15)
@@ -79,7 +80,7 @@ def waiting(**order: Any) -> Case:
     case = cases.finish(
         at_license(**order), Stage.LICENSE, "Office 365 E3, with Exchange Online.", START + timedelta(seconds=20)
     )
-    case = cases.enter(case, Stage.MAILBOX, "Exchange Online is preparing the mailbox.", START + timedelta(seconds=20))
+    case = cases.enter(case, Stage.MAILBOX, PREPARING, START + timedelta(seconds=20))
     case = cases.skip(case, Stage.SYNC, "The account lives in the cloud alone.", START + timedelta(seconds=20))
     case = cases.wait(case, START + timedelta(seconds=21))
     looked = NOW - timedelta(seconds=20)
@@ -92,7 +93,7 @@ def late() -> Case:
         "Microsoft 365 throttles us, so Mailroom looks less often.",
         GraphTrace(429, "TooManyRequests", "Too many requests.", TRACE.request_id, TRACE.date),
     )
-    case = waiting()
+    case = cases.enter(waiting(), Stage.MAILBOX, LATE, NOW)
     return replace(
         case, created_at=NOW - timedelta(hours=2), waiting_since=NOW - timedelta(minutes=95), problem=problem
     )
@@ -116,11 +117,10 @@ def failed() -> Case:
 
 
 def given_up() -> Case:
-    sentence = "Exchange Online has not delivered a mailbox in 24 hours. Open a service request with Microsoft."
     return cases.give_up(
-        late(),
+        replace(late(), created_at=NOW - timedelta(hours=73)),
         Problem(
-            sentence,
+            GAVE_UP,
             GraphTrace(
                 404,
                 "MailboxNotEnabledForRESTAPI",
