@@ -14,6 +14,7 @@ from kiota_abstractions.serialization import Parsable, SerializationWriter
 from msgraph import GraphServiceClient
 
 from provisioning.case import Order
+from provisioning.errors import GraphNotFound
 
 # Most of these are only returned when they are named (learn.microsoft.com/graph/api/resources/user).
 ACCOUNT_PROPERTIES = [
@@ -58,7 +59,7 @@ class JsonBody(Parsable):
 
 
 def account(api: GraphServiceClient, name: str) -> RequestInformation:
-    user = api.users.by_user_id(name)
+    user = _user(api, name)
     parameters = type(user).UserItemRequestBuilderGetQueryParameters(select=ACCOUNT_PROPERTIES)
     return user.to_get_request_information(RequestConfiguration(query_parameters=parameters))
 
@@ -96,7 +97,7 @@ def health(api: GraphServiceClient) -> RequestInformation:
 
 
 def mailbox(api: GraphServiceClient, name: str) -> RequestInformation:
-    return api.users.by_user_id(name).mailbox_settings.to_get_request_information()
+    return _user(api, name).mailbox_settings.to_get_request_information()
 
 
 def create_account(api: GraphServiceClient, body: Mapping[str, Any]) -> RequestInformation:
@@ -108,12 +109,12 @@ def restore_account(api: GraphServiceClient, deleted_id: str) -> RequestInformat
 
 
 def update_account(api: GraphServiceClient, account_id: str, changes: Mapping[str, Any]) -> RequestInformation:
-    return api.users.by_user_id(account_id).to_patch_request_information(JsonBody(changes))
+    return _user(api, account_id).to_patch_request_information(JsonBody(changes))
 
 
 def set_manager(api: GraphServiceClient, base_url: str, account_id: str, manager_id: str) -> RequestInformation:
     body = JsonBody({"@odata.id": f"{base_url}/users/{manager_id}"})
-    return api.users.by_user_id(account_id).manager.ref.to_put_request_information(body)
+    return _user(api, account_id).manager.ref.to_put_request_information(body)
 
 
 def assign_license(
@@ -126,18 +127,25 @@ def assign_license(
     """Both lists are always there: Graph refuses the call when one is missing."""
     added = {"skuId": sku_id, "disabledPlans": list(disabled_plans)}
     body = JsonBody({"addLicenses": [added], "removeLicenses": list(remove)})
-    return api.users.by_user_id(account_id).assign_license.to_post_request_information(body)
+    return _user(api, account_id).assign_license.to_post_request_information(body)
 
 
 def access_pass(api: GraphServiceClient, account_id: str, minutes: int) -> RequestInformation:
     body = JsonBody({"isUsableOnce": True, "lifetimeInMinutes": minutes})
-    methods = api.users.by_user_id(account_id).authentication.temporary_access_pass_methods
+    methods = _user(api, account_id).authentication.temporary_access_pass_methods
     return methods.to_post_request_information(body)
 
 
 def check_groups(api: GraphServiceClient, account_id: str, group_ids: Sequence[str]) -> RequestInformation:
     body = JsonBody({"groupIds": list(group_ids)})
-    return api.users.by_user_id(account_id).check_member_groups.to_post_request_information(body)
+    return _user(api, account_id).check_member_groups.to_post_request_information(body)
+
+
+def _user(api: GraphServiceClient, name: str) -> Any:
+    """A blank name would address all users, and dots alone the folder above: no account is called so."""
+    if not name.strip(". "):
+        raise GraphNotFound(f"“{name}” is no name of an account. Use an address such as jane@contoso.com.")
+    return api.users.by_user_id(name)
 
 
 def password_profile(password: str) -> dict[str, Any]:

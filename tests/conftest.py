@@ -13,9 +13,10 @@ from support import browser, processes
 
 
 def pytest_configure() -> None:
-    """The developer's own settings must not change what the tests see."""
+    """The developer's own settings must not change what the tests see; MAILROOM_TEST_… is meant for the tests."""
     for name in [name for name in os.environ if name.startswith(processes.OWN_PREFIXES)]:
-        del os.environ[name]
+        if not name.startswith("MAILROOM_TEST_"):
+            del os.environ[name]
 
 
 @pytest.fixture(name="free_port")

@@ -227,7 +227,7 @@ class FakeDirectory:
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         self._enter("probe_mailboxes", ",".join(account_ids))
-        return {account_id: self.probes.get(account_id, NOT_READY) for account_id in account_ids}
+        return {account_id: self._probe(account_id) for account_id in account_ids}
 
     async def take_snapshot(self, name: str) -> Snapshot:
         self._enter("take_snapshot", name)
@@ -238,7 +238,7 @@ class FakeDirectory:
             organization=self.organization,
             skus=tuple(self.skus.values()),
             health=self.health,
-            mailbox=self.probes.get(account.id, NOT_READY) if account else None,
+            mailbox=self._probe(account.id) if account else None,
         )
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
@@ -276,6 +276,11 @@ class FakeDirectory:
         if account is None:
             raise _not_found(name)
         return account
+
+    def _probe(self, account_id: str) -> Probe:
+        if account_id in self.probes:
+            return self.probes[account_id]
+        return NOT_READY if account_id in self.accounts else Probe(ProbeResult.UNKNOWN, _not_found(account_id).trace)
 
     def _bin_entry(self, account: Account) -> DeletedAccount:
         return DeletedAccount(account.id, account.upn, account.display_name, self.now)

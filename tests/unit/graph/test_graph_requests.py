@@ -11,6 +11,7 @@ from graph import requests
 from graph.client import open_client
 from graph.credentials import StaticCredential
 from provisioning.case import Order
+from provisioning.errors import GraphNotFound
 
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]{1,64}")
 
@@ -72,6 +73,12 @@ def test_people_with_odd_names_stay_in_their_path(api):
     assert str(requests.mailbox(api, "a/b?c#d@contoso.com").url).endswith(
         "/users/a%2Fb%3Fc%23d%40contoso.com/mailboxSettings"
     )
+
+
+@pytest.mark.parametrize("name", ["", " ", ".", "..", ". ."])
+def test_names_that_would_lead_elsewhere(api, name):
+    with pytest.raises(GraphNotFound, match="is no name"):
+        requests.account(api, name)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,171 @@
+"""Tenants that the contract suite runs over: one in memory, the sandbox over HTTP, and a real one if it is named.
+
+A real tenant is used when MAILROOM_TEST_GRAPH_TENANT is set, with MAILROOM_TEST_GRAPH_APP_ID and
+MAILROOM_TEST_GRAPH_PASSWORD (an app with the permissions of graph/permissions.py), MAILROOM_TEST_GRAPH_PERSON (the
+UPN of somebody with a mailbox) and MAILROOM_TEST_GRAPH_GROUP (the id of a group with that person in it). Accounts
+that the tests make there are deleted again; they stay in its recycle bin for 30 days.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import aiohttp
+import pytest
+from aiohttp import web
+from support.fake_directory import BUSINESS_PREMIUM, FakeDirectory
+
+from graph.client import GraphClient, open_client
+from graph.credentials import StaticCredential, credential_for
+from graph.directory import GraphDirectory
+from provisioning.directory import Sku
+from provisioning.ports import Directory
+
+REAL = "MAILROOM_TEST_GRAPH_"
+GRAPH = "https://graph.microsoft.com/v1.0"
+REPLICATION_SECONDS = 300
+
+
+class Tenant:
+    """What the suite needs beside the Directory itself. `person` has a mailbox and is in `group`."""
+
+    directory: Directory
+    domain = "contoso.com"
+    person = "helga@contoso.com"
+    group = ""
+
+    def new_upn(self, name: str = "jane") -> str:
+        return f"{name}-{uuid.uuid4().hex[:8]}@{self.domain}"
+
+    async def settle(self) -> None:
+        """Until what was written is seen everywhere."""
+
+    async def make_ready(self, account_id: str) -> None:
+        """The mailbox of the account is there now."""
+        pytest.skip("mailboxes take their time in a real tenant")
+
+    async def delete(self, account_id: str) -> None:
+        """Into the recycle bin."""
+        raise NotImplementedError
+
+    async def full_sku(self) -> Sku:
+        """A license with a mailbox and without a free seat."""
+        skus = (await self.directory.look_up(self.person)).skus
+        full = next((sku for sku in skus if sku.mailbox_plans and not sku.free), None)
+        return full or pytest.skip("every license of this tenant has free seats")
+
+
+class FakeTenant(Tenant):
+    group = "11111111-0000-4000-8000-000000000001"
+
+    def __init__(self) -> None:
+        self.fake = FakeDirectory()
+        self.directory = self.fake
+        helga = next(account for account in self.fake.accounts.values() if account.upn == self.person)
+        self.fake.groups[self.group] = {helga.id}
+        full = replace(BUSINESS_PREMIUM, id="22222222-0000-4000-8000-000000000001", enabled=2, consumed=2)
+        self.fake.skus[full.id] = full
+
+    async def make_ready(self, account_id: str) -> None:
+        self.fake.make_ready(account_id)
+
+    async def delete(self, account_id: str) -> None:
+        self.fake.delete(account_id)
+
+
+class GraphTenant(Tenant):
+    def __init__(self, client: GraphClient) -> None:
+        self.client = client
+        self.directory = GraphDirectory(client)
+
+    async def delete(self, account_id: str) -> None:
+        await self.client.send(self.client.api.users.by_user_id(account_id).to_delete_request_information())
+        await self.settle()
+
+
+class SandboxTenant(GraphTenant):
+    def __init__(self, client: GraphClient, root: str, http: aiohttp.ClientSession) -> None:
+        super().__init__(client)
+        self._root = root
+        self._http = http
+
+    async def settle(self) -> None:
+        await self._control("clock", {"advance_seconds": REPLICATION_SECONDS})
+
+    async def make_ready(self, account_id: str) -> None:
+        await self._control(f"users/{account_id}/mailbox", {"ready": True})
+
+    async def fault(self, **rule: object) -> None:
+        await self._control("faults", rule)
+
+    async def _control(self, path: str, body: dict[str, object]) -> None:
+        async with self._http.post(f"{self._root}/sandbox/{path}", json=body) as response:
+            assert response.status == 200, await response.text()
+
+
+class RealTenant(GraphTenant):
+    """Notes the accounts that appear, to delete them in the end."""
+
+    def __init__(self, client: GraphClient) -> None:
+        super().__init__(client)
+        self.person = os.environ[REAL + "PERSON"]
+        self.group = os.environ.get(REAL + "GROUP", "")
+        self.domain = self.person.partition("@")[2]
+        self._made: list[str] = []
+
+    def new_upn(self, name: str = "jane") -> str:
+        self._made.append(super().new_upn(f"mailroom-test-{name}"))
+        return self._made[-1]
+
+    async def settle(self) -> None:
+        await asyncio.sleep(20)
+
+    async def tidy(self) -> None:
+        for upn in self._made:
+            account = await self.directory.get_account(upn)
+            if account is not None:
+                await self.client.send(self.client.api.users.by_user_id(account.id).to_delete_request_information())
+
+
+@asynccontextmanager
+async def sandbox_tenant() -> AsyncIterator[SandboxTenant]:
+    # Imported here: whoever uses the fake alone needs no sandbox.
+    from sandbox.app import make_app
+    from sandbox.options import Options
+
+    runner = web.AppRunner(make_app(Options(speed=1)), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    root = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession() as http, open_client(f"{root}/v1.0", StaticCredential()) as client:
+        tenant = SandboxTenant(client, root, http)
+        async with http.get(f"{client.base_url}/groups", headers={"Authorization": "Bearer test"}) as response:
+            groups = (await response.json())["value"]
+        tenant.group = next(group["id"] for group in groups if group["displayName"] == "Mailroom Operators")
+        yield tenant
+    await runner.cleanup()
+
+
+@asynccontextmanager
+async def real_tenant() -> AsyncIterator[RealTenant]:
+    tenant_id = os.environ.get(REAL + "TENANT", "")
+    if not tenant_id:
+        pytest.skip(f"no real tenant: set {REAL}TENANT (and the settings in tests/support/tenants.py) to use one")
+    app_id, password = os.environ[REAL + "APP_ID"], os.environ[REAL + "PASSWORD"]
+    async with open_client(GRAPH, credential_for("SingleTenant", tenant_id, app_id, password, GRAPH)) as client:
+        tenant = RealTenant(client)
+        try:
+            yield tenant
+        finally:
+            await tenant.tidy()
+
+
+@asynccontextmanager
+async def fake_tenant() -> AsyncIterator[FakeTenant]:
+    yield FakeTenant()
+
+
+TENANTS = {"fake": fake_tenant, "sandbox": sandbox_tenant, "real": real_tenant}
