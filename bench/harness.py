@@ -93,7 +93,7 @@ class Servers:
     def sandbox(self, bot_port: int, speed: int = 60) -> Server:
         port = free_port()
         bot_url = f"http://127.0.0.1:{bot_port}/api/messages"
-        flags = ("--port", str(port), "--speed", str(speed), "--bot-url", bot_url)
+        flags = ("--port", str(port), "--speed", str(speed), "--bot", bot_url)
         server = self.start("sandbox", "-m", "sandbox", *flags, port=port)
         server.wait_ready("/")
         return server

@@ -23,20 +23,19 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
     options.add_argument("--port", type=port, default=4000, help="the sandbox's port (%(default)s)")
     options.add_argument("--bot-port", type=port, default=3978, help="the bot's port (%(default)s)")
     options.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (%(default)g)")
-    options.add_argument("--scenario", action="append", default=[], help="start the tenant with it (repeatable)")
+    options.add_argument("--scenario", default="", help="start the tenant with it; several with commas")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the bot's database and the logs there")
     return options
 
 
 def programs(options: argparse.Namespace, state: Path) -> tuple[Program, Program]:
     """The sandbox, then the bot that speaks to it; `state` holds the bot's database."""
-    scenarios = [argument for name in options.scenario for argument in ("--scenario", name)]
     bot_url = f"http://127.0.0.1:{options.bot_port}"
     sandbox = Program(
         name="sandbox",
         argv=(
             *(sys.executable, "-m", "sandbox", "--port", str(options.port), "--speed", f"{options.speed:g}"),
-            *("--bot-url", f"{bot_url}/api/messages", *scenarios),
+            *("--bot", f"{bot_url}/api/messages", "--scenario", options.scenario),
         ),
         env=_environment({}),
         folder=state,
