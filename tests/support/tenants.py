@@ -16,7 +16,8 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from aiohttp import web
-from support.fake_directory import BUSINESS_PREMIUM, FakeDirectory
+from support.contoso import BUSINESS_PREMIUM
+from support.fake_directory import FakeDirectory
 
 from graph.client import GraphClient, open_client
 from graph.credentials import StaticCredential, credential_for
