@@ -22,6 +22,7 @@ def person_json(person: Person, chats: Chats) -> dict[str, Any]:
         "locale": person.locale,
         "timeZone": TIME_ZONES.get(person.locale, "UTC"),
         "oldClient": person.key in chats.old_clients,
+        "unread": sum(chats.unread(one.id, person.key) for one in chats.conversations_of(person.key)),
     }
 
 

@@ -1,0 +1,96 @@
+// One Adaptive Card in a message: drawn by Microsoft's renderer, updated in place without losing what was typed.
+
+import { el } from "../dom.js";
+import { cardHtml } from "../text.js";
+import { oldClientContext, registerElements } from "./elements.js";
+import { hostConfig } from "./hostconfig.js";
+import { focusIn, Kept, refocus } from "./keep.js";
+
+const AC = window.AdaptiveCards;
+
+let mentioned = []; // the names that the card being drawn mentions
+
+AC.AdaptiveCard.onProcessMarkdown = (text, result) => {
+  result.outputHtml = cardHtml(text, mentioned);
+  result.didProcess = true;
+};
+registerElements();
+
+export class CardView {
+  /** `onaction` gets {type, verb?, data, url?, …} of a click; `look` is {dark, oldClient, language}. */
+  constructor(onaction) {
+    this.onaction = onaction;
+    this.kept = new Kept();
+    this.strip = el("div", { class: "strip", role: "status", hidden: true });
+    this.host = el("div", { class: "card-host" });
+    this.element = el("div", { class: "card" }, this.host, this.strip);
+  }
+
+  /** Draw `json`; when a card was there before, its typed values, opened parts and focus stay. */
+  show(json, look) {
+    const focus = focusIn(this.card, this.host);
+    this.json = json;
+    this.card = this.#parse(this.kept.applyTo(withoutIconNames(json)), look);
+    const drawn = this.#draw();
+    this.host.replaceChildren(drawn ?? el("p", { class: "no-card" }, json.fallbackText || "This card cannot be shown."));
+    this.kept.watch(this.card);
+    this.kept.reopen(this.card);
+    refocus(this.card, this.host, focus);
+    this.element.classList.toggle("wide", String(json.msteams?.width).toLowerCase() === "full");
+  }
+
+  /** Say something under the card: tone is "note" or "error". */
+  say(words, tone = "note") {
+    this.strip.textContent = words;
+    this.strip.className = `strip ${tone}`;
+    this.strip.hidden = !words;
+  }
+
+  #parse(json, look) {
+    const card = new AC.AdaptiveCard();
+    card.version = new AC.Version(1, 6);
+    card.hostConfig = new AC.HostConfig(hostConfig(look.dark));
+    card.parse(json, look.oldClient ? oldClientContext() : undefined);
+    card.lang = look.language; // for the dates in texts; only here, since parsing it is unreliable in 3.0.6
+    card.onExecuteAction = (action) => this.#clicked(action);
+    return card;
+  }
+
+  #draw() {
+    const entities = this.json.msteams?.entities ?? [];
+    mentioned = entities.filter((one) => one.type === "mention").map((one) => one.mentioned?.name);
+    try {
+      return this.card.render();
+    } finally {
+      mentioned = [];
+    }
+  }
+
+  async #clicked(action) {
+    if (this.element.hasAttribute("aria-busy")) return;
+    const type = action.getJsonTypeName();
+    if (type === "Action.OpenUrl") return openOutside(action.url);
+    const button = action.renderedElement;
+    this.say("");
+    this.element.setAttribute("aria-busy", "true");
+    button?.classList.add("working");
+    try {
+      await this.onaction({ type, id: action.id, title: action.title, verb: action.verb, data: action.data ?? {} });
+    } finally {
+      this.element.removeAttribute("aria-busy");
+      button?.classList.remove("working");
+    }
+  }
+}
+
+/** Only web and mail links leave the page. */
+function openOutside(url) {
+  if (/^(https?|mailto):/i.test(url ?? "")) window.open(url, "_blank", "noopener,noreferrer");
+}
+
+/** Fluent icon names on buttons (icon:Calendar) are no pictures to this renderer and would leave a hole. */
+function withoutIconNames(json) {
+  return JSON.parse(JSON.stringify(json), (key, value) =>
+    key === "iconUrl" && String(value).startsWith("icon:") ? undefined : value,
+  );
+}
