@@ -6,7 +6,6 @@ from cards import parts
 from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Element, TextInput
 from cards.parts import Card, plain
-from cards.people import command_for
 from provisioning.directory import Sku
 from provisioning.orders import NAME_LIMIT, Incomplete
 
@@ -19,11 +18,8 @@ def form_card(incomplete: Incomplete, countries: Mapping[str, str] | None = None
     body: list[Element] = [parts.header(title)]
     if known:
         body.append(parts.facts(known))
-    if "license" in incomplete.missing and not any(sku.free for sku in incomplete.skus):
-        body += _no_seats(incomplete)
-    else:
-        send = parts.button("Provision", "order", _data(incomplete), sends_inputs=True, style="positive")
-        body += [*_inputs(incomplete, names), parts.buttons([send])]
+    send = parts.button("Provision", "order", _data(incomplete), sends_inputs=True, style="positive")
+    body += [*_inputs(incomplete, names), parts.buttons([send])]
     return parts.card(body, title)
 
 
@@ -77,7 +73,7 @@ def _location_input(names: Mapping[str, str]) -> Element:
 
 
 def _license_inputs(skus: tuple[Sku, ...]) -> list[Element]:
-    """Those with free seats can be chosen; the full ones are named below."""
+    """Those with free seats can be chosen, `plan` sees to it that there is one; the full ones are named below."""
     free = [sku for sku in skus if sku.free]
     full = [f"{plain(sku.name)} (all {sku.enabled} used)" for sku in skus if not sku.free]
     field = ChoiceInput(
@@ -90,13 +86,6 @@ def _license_inputs(skus: tuple[Sku, ...]) -> list[Element]:
         error_message="Please choose a license.",
     )
     return [field, parts.small(f"No seats free: {', '.join(full)}.", spacing="Small")] if full else [field]
-
-
-def _no_seats(incomplete: Incomplete) -> list[Element]:
-    names = ", ".join(f"{plain(sku.name)} ({sku.consumed} of {sku.enabled} used)" for sku in incomplete.skus)
-    reason = f"No license with a mailbox has a free seat: {names}." if names else "The tenant has no mailbox license."
-    again = parts.button("Try again", "run", {"text": command_for(incomplete.request)})
-    return [parts.text(reason), parts.text("Free or buy a seat, then try again."), parts.buttons([again])]
 
 
 def _data(incomplete: Incomplete) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from cards.parts import plain
 from provisioning.case import Case, CaseState, Stage, StageState
-from provisioning.orders import OrderRequest
 
 STAGE_NAMES: dict[Stage, str] = {
     Stage.ACCOUNT: "Account",
@@ -50,16 +49,11 @@ def state_words(case: Case) -> str:
 def retry_text(case: Case) -> str:
     """The command that orders the same again."""
     order = case.order
-    return _command(order.upn, order.display_name, order.usage_location, order.license_name, order.department)
-
-
-def command_for(request: OrderRequest) -> str:
-    """The command that says the same as `request`."""
-    known = (request.display_name, request.usage_location, request.license, request.department, request.manager)
-    return _command(request.upn, *known)
-
-
-def _command(upn: str, name: str, location: str, license: str, department: str, manager: str = "") -> str:  # noqa: A002
-    options = {"name": name, "location": location, "license": license, "department": department, "manager": manager}
+    options = {
+        "name": order.display_name,
+        "location": order.usage_location,
+        "license": order.license_name,
+        "department": order.department,
+    }
     written = [f'{key}="{value.translate(_NO_QUOTES)}"' for key, value in options.items() if value]
-    return " ".join([f"provision {upn}", *written])
+    return " ".join([f"provision {order.upn}", *written])

@@ -238,7 +238,7 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "sign_in_password": sign_in_card(ready(), Credential("One-time password", "Vora-28-kelim-77", None), NOW),
         "form_all": form_card(incomplete("display_name", "usage_location", "license", manager="mona@contoso.com")),
         "form_location": form_card(incomplete("usage_location", display_name="Jane Doe", license="E3")),
-        "form_full": form_card(incomplete("license", skus=(E5,), display_name="Jane Doe", usage_location="US")),
+        "form_license": form_card(incomplete("license", display_name="Jane Doe", usage_location="US")),
         "restore": restore_card(Restorable(OrderRequest("jane@contoso.com", license="E3"), deleted)),
         "cancel": cancel_card(waiting()),
         "help": help_card(COMMANDS),

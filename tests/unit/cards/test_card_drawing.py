@@ -1,0 +1,44 @@
+"""Every card drawn by Microsoft's renderer in headless Chromium: nothing unknown, nothing sticks out of a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+from support import browser, card_checks, card_samples, render_cards
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(chromium: str) -> Iterator[Page]:
+    with render_cards.browser_page(chromium, browser.ARGUMENTS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("theme", render_cards.THEMES)
+def test_every_card_is_drawn_whole_at_phone_width(page: Page, theme: str) -> None:
+    render_cards.prepare(page, theme, 340)
+    for name, card in card_samples.all_cards().items():
+        drawing = render_cards.draw(page, card_checks.downlevel(card), theme)
+        assert (name, drawing.problems) == (name, [])
+        assert (name, drawing.overflow) == (name, [])
+        assert "{{" not in drawing.text, name
+        assert drawing.links == (1 if name.startswith("ready_") else 0), name
+
+
+def test_fallbacks_stand_in_for_what_the_renderer_lacks(page: Page) -> None:
+    render_cards.prepare(page, "light", 340)
+    drawing = render_cards.draw(page, card_samples.all_cards()["progress_waiting"], "light")
+    assert all("Unknown element type" in problem for problem in drawing.problems)
+    assert "58 %" in drawing.text
+    assert "✓" in drawing.text
+
+
+def test_evidence_opens_on_a_click(page: Page) -> None:
+    render_cards.prepare(page, "light", 340)
+    render_cards.draw(page, card_samples.all_cards()["problem"], "light")
+    message = page.get_by_text("Request_BadRequest")
+    assert not message.is_visible()
+    page.get_by_role("button", name="What Microsoft 365 said").click()
+    assert message.is_visible()
+    assert page.evaluate(render_cards.OVERFLOW) == []
