@@ -46,7 +46,7 @@ class Command:
     @property
     def text(self) -> str:
         """The command as it could be typed; understood again, it is the same command."""
-        first, *others = self.args or ("",)
+        first, *others = [_quote(arg) if " " in arg else arg for arg in self.args] or [""]
         who = f"{_quote(self.label)} <{first}>" if self.label else first
         options = (f"{key}={_quote(value)}" for key, value in self.options)
         return " ".join(word for word in (self.name, who, *others, *options) if word)
