@@ -59,7 +59,7 @@ class Directory(Protocol):
         ...
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
-        """A one-time Temporary Access Pass. Raises GraphRejected or GraphDenied where the tenant's policy forbids it."""
+        """A one-time Temporary Access Pass. GraphRejected or GraphDenied where the policy forbids it."""
         ...
 
     async def set_password(self, account_id: str, password: str) -> None:
