@@ -41,6 +41,7 @@ class Strict:
 
     _data: dict[str, Any]
     _properties: ClassVar[dict[str, PropertyType]]
+    _required: ClassVar[dict[str, str]]
 
     def __init_subclass__(cls) -> None:
         """By Python name; where two classes declare the same JSON key, the more derived one counts."""
@@ -51,12 +52,14 @@ class Strict:
             if isinstance(prop, PropertyType) and isinstance(prop.key_name, str)
         }
         cls._properties = {_CAPITAL.sub("_", key).lower(): prop for key, prop in by_key.items()}
+        needed = {name: prop for name, prop in cls._properties.items() if isinstance(prop, Prop) and prop.required}
+        cls._required = {name: prop.key_name for name, prop in needed.items()}
 
     def __init__(self, **values: Any) -> None:
         super().__init__()
         for name, value in values.items():
             setattr(self, name, value)
-        missing = [name for name, prop in self._properties.items() if _is_missing(prop, self._data)]
+        missing = [name for name, key in self._required.items() if key not in self._data]
         if missing:
             raise TypeError(f"{type(self).__name__} needs {', '.join(missing)}")
 
@@ -81,10 +84,6 @@ class Strict:
         return rendered
 
 
-def _is_missing(prop: PropertyType, data: dict[str, Any]) -> bool:
-    return isinstance(prop, Prop) and prop.required and prop.key_name not in data
-
-
 def _check(name: str, prop: PropertyType, value: Any) -> None:
     kinds = prop.type if isinstance(prop.type, tuple) else (prop.type,)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
@@ -103,7 +102,9 @@ def _json(value: Any) -> Any:
     if isinstance(value, Strict):
         return value.render()
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be sent
+        return (
+            value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+        )  # a lone surrogate cannot be sent
     if isinstance(value, dict):
         return {_json(_text_key(key)): _json(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
