@@ -85,9 +85,11 @@ def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
 
 
 def _sentence(record: StageRecord, case: Case) -> str:
-    """What happened or is to come. The mailbox's own words stand under "Waiting" while that is shown."""
+    """What happened or is to come. What is said of a mailbox while waiting stands under "Waiting", and only then."""
     if record.stage is Stage.MAILBOX and case.state is CaseState.WAITING:
         return "Exchange Online is at work."
+    if record.stage is Stage.MAILBOX and record.state is StageState.FAILED:
+        return "It was not ready yet."
     return plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
 
 
