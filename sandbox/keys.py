@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from sandbox.clock import Clock
+from sandbox.faults import Faults
 from sandbox.options import Address, Options
 from sandbox.requestlog import RequestLog
 from sandbox.tenant.state import Tenant
@@ -12,3 +13,4 @@ ADDRESS = web.AppKey("address", Address)
 CLOCK = web.AppKey("clock", Clock)
 TENANT = web.AppKey("tenant", Tenant)
 REQUESTS = web.AppKey("requests", RequestLog)
+FAULTS = web.AppKey("faults", Faults)

@@ -1,0 +1,1 @@
+"""Microsoft Graph v1.0 over the simulated tenant: routes and answers."""

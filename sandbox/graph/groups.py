@@ -1,0 +1,132 @@
+"""Groups, as far as rights and licenses ask for them: read, membership, checkMemberGroups."""
+
+from sandbox.clock import timestamp
+from sandbox.failures import bad_request, not_found
+from sandbox.graph.calls import Answer, Call, Json, route
+from sandbox.graph.odata import context, filtered, page, selected
+from sandbox.graph.users import directory_object, referenced, wanted_user
+from sandbox.tenant.organization import Group
+
+PROPERTIES = (
+    "id",
+    "createdDateTime",
+    "description",
+    "displayName",
+    "groupTypes",
+    "mail",
+    "mailEnabled",
+    "mailNickname",
+    "proxyAddresses",
+    "securityEnabled",
+    "visibility",
+)
+_CANONICAL = {name.lower(): name for name in PROPERTIES}
+CHECK_LIMIT = 20
+
+
+@route("GET", "groups")
+def list_groups(call: Call) -> Answer:
+    names = selected(call, _CANONICAL, PROPERTIES, "group")
+    condition = filtered(call, _CANONICAL, "group")
+    groups = [group for group in call.tenant.groups.values() if condition is None or condition.test(_group(group).get)]
+    return Answer(body=page(call, groups, lambda group: _chosen(group, names), "groups"))
+
+
+@route("GET", "groups/{group}")
+def get_group(call: Call) -> Answer:
+    names = selected(call, _CANONICAL, PROPERTIES, "group")
+    return Answer(body={"@odata.context": context(call, "groups"), **_chosen(_wanted(call), names)})
+
+
+@route("GET", "groups/{group}/members")
+def list_members(call: Call) -> Answer:
+    found = (call.tenant.users.get(member) for member in sorted(_wanted(call).members))
+    users = [user for user in found if user is not None]
+    return Answer(body=page(call, users, lambda user: directory_object(call, user), "directoryObjects"))
+
+
+@route("POST", "groups/{group}/members/$ref")
+def add_member(call: Call) -> Answer:
+    group = _wanted(call)
+    reference = referenced(call)
+    user = call.tenant.find_user(reference)
+    if user is None:
+        raise not_found(reference)
+    if user.id in group.members:
+        raise bad_request(
+            "One or more added object references already exist for the following modified properties: 'members'."
+        )
+    group.members.add(user.id)
+    return Answer(204)
+
+
+@route("DELETE", "groups/{group}/members/{user}/$ref")
+def remove_member(call: Call) -> Answer:
+    group = _wanted(call)
+    if call.params["user"] not in group.members:
+        raise not_found(call.params["user"])
+    group.members.discard(call.params["user"])
+    return Answer(204)
+
+
+@route("GET", "users/{user}/memberOf")
+def member_of(call: Call) -> Answer:
+    return _memberships(call)
+
+
+@route("GET", "users/{user}/transitiveMemberOf")
+def transitive_member_of(call: Call) -> Answer:
+    """The sandbox has no nested groups, so this is memberOf."""
+    return _memberships(call)
+
+
+@route("POST", "users/{user}/checkMemberGroups")
+def check_member_groups(call: Call) -> Answer:
+    given = {key.lower(): value for key, value in call.json().items()}.get("groupids")
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise bad_request("The parameter 'groupIds' is missing from the request payload.")
+    if len(given) > CHECK_LIMIT:
+        raise bad_request(f"The maximum number of groups that can be checked is {CHECK_LIMIT}.")
+    user = wanted_user(call)
+    groups = call.tenant.groups
+    hits = [item for item in given if item.lower() in groups and user.id in groups[item.lower()].members]
+    return Answer(body={"@odata.context": f"{call.base_url}/$metadata#Collection(Edm.String)", "value": hits})
+
+
+def _memberships(call: Call) -> Answer:
+    user = wanted_user(call)
+    names = selected(call, _CANONICAL, PROPERTIES, "directoryObject")
+    groups = [group for group in call.tenant.groups.values() if user.id in group.members]
+    return Answer(body=page(call, groups, lambda group: _typed(group, names), "directoryObjects"))
+
+
+def _wanted(call: Call) -> Group:
+    group = call.tenant.groups.get(call.params["group"].lower())
+    if group is None:
+        raise not_found(call.params["group"])
+    return group
+
+
+def _typed(group: Group, names: tuple[str, ...]) -> Json:
+    return {"@odata.type": "#microsoft.graph.group", **_chosen(group, names)}
+
+
+def _chosen(group: Group, names: tuple[str, ...]) -> Json:
+    values = _group(group)
+    return {name: values[name] for name in names}
+
+
+def _group(group: Group) -> Json:
+    return {
+        "id": group.id,
+        "createdDateTime": timestamp(group.created_at),
+        "description": None,
+        "displayName": group.name,
+        "groupTypes": ["Unified"] if group.mail else [],
+        "mail": group.mail or None,
+        "mailEnabled": bool(group.mail),
+        "mailNickname": group.name.replace(" ", "").lower(),
+        "proxyAddresses": list(group.proxy_addresses),
+        "securityEnabled": not group.mail,
+        "visibility": None,
+    }

@@ -1,0 +1,140 @@
+"""Licenses: assignLicense, licenseDetails, subscribedSkus, reprocessing and the retry of service provisioning."""
+
+import re
+from typing import Any
+
+from sandbox import people
+from sandbox.failures import GraphFailure, bad_request
+from sandbox.graph.calls import Answer, Call, Json, route
+from sandbox.graph.odata import context, page, selected
+from sandbox.graph.users import wanted_user
+from sandbox.tenant import licensing
+from sandbox.tenant.effects import Effect
+from sandbox.tenant.organization import Subscription, fixed_id
+from sandbox.tenant.views import license_details, view
+
+SKU_PROPERTIES = (
+    "accountId",
+    "accountName",
+    "appliesTo",
+    "capabilityStatus",
+    "consumedUnits",
+    "id",
+    "skuId",
+    "skuPartNumber",
+    "subscriptionIds",
+    "prepaidUnits",
+    "servicePlans",
+)
+_SKU_CANONICAL = {name.lower(): name for name in SKU_PROPERTIES}
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@route("GET", "subscribedSkus")
+def list_skus(call: Call) -> Answer:
+    if call.option("filter"):
+        raise GraphFailure(400, "Request_UnsupportedQuery", "$filter is not supported for subscribedSkus.")
+    names = selected(call, _SKU_CANONICAL, SKU_PROPERTIES, "subscribedSku")
+    subscriptions = list(call.tenant.subscriptions.values())
+    return Answer(body=page(call, subscriptions, lambda item: _sku(item, names), "subscribedSkus"))
+
+
+@route("GET", "subscribedSkus/{sku}")
+def get_sku(call: Call) -> Answer:
+    names = selected(call, _SKU_CANONICAL, SKU_PROPERTIES, "subscribedSku")
+    for subscription in call.tenant.subscriptions.values():
+        if _sku_id(subscription) == call.params["sku"].lower():
+            return Answer(body={"@odata.context": context(call, "subscribedSkus"), **_sku(subscription, names)})
+    raise GraphFailure(404, "Request_ResourceNotFound", f"Resource '{call.params['sku']}' does not exist.")
+
+
+@route("POST", "users/{user}/assignLicense")
+def assign_license(call: Call) -> Answer:
+    body = call.json()
+    given = {key.lower(): value for key, value in body.items()}
+    missing = [name for name in ("addLicenses", "removeLicenses") if not isinstance(given.get(name.lower()), list)]
+    if missing:
+        raise bad_request(
+            "One or more parameters of the operation 'assignLicense' are missing from the request payload. "
+            f"The missing parameters are: {', '.join(missing)}."
+        )
+    user = wanted_user(call)
+    add = dict(_addition(item) for item in given["addlicenses"])
+    remove = [_guid(item) for item in given["removelicenses"]]
+    licensing.assign(call.tenant, user, add, remove)
+    return Answer(body={"@odata.context": context(call, "users"), **view(call.tenant, user)})
+
+
+@route("GET", "users/{user}/licenseDetails")
+def list_license_details(call: Call) -> Answer:
+    user = wanted_user(call)
+    held = list(user.licenses.values())
+    shown = f"users('{user.id}')/licenseDetails"
+    return Answer(body=page(call, held, lambda item: license_details(call.tenant, user, item), shown))
+
+
+@route("POST", "users/{user}/reprocessLicenseAssignment")
+def reprocess(call: Call) -> Answer:
+    """For group-based licenses, of which the sandbox has none: the user comes back unchanged."""
+    user = wanted_user(call)
+    call.tenant.effects.count(user.upn, Effect.REPROCESSED)
+    return Answer(body={"@odata.context": context(call, "users"), **view(call.tenant, user)})
+
+
+@route("POST", "users/{user}/retryServiceProvisioning")
+def retry_provisioning(call: Call) -> Answer:
+    user = wanted_user(call)
+    call.tenant.effects.count(user.upn, Effect.RETRIED)
+    return Answer(204)
+
+
+def _sku_id(subscription: Subscription) -> str:
+    return f"{people.TENANT_ID}_{subscription.product.sku_id}"
+
+
+def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
+    product = subscription.product
+    usable = subscription.capability_status == "Enabled"
+    values: Json = {
+        "accountId": people.TENANT_ID,
+        "accountName": people.TENANT_NAME.lower(),
+        "appliesTo": "User",
+        "capabilityStatus": subscription.capability_status,
+        "consumedUnits": subscription.consumed,
+        "id": _sku_id(subscription),
+        "skuId": product.sku_id,
+        "skuPartNumber": product.part_number,
+        "subscriptionIds": [fixed_id(f"subscription {product.sku_id}")],
+        "prepaidUnits": {
+            "enabled": subscription.enabled if usable else 0,
+            "suspended": subscription.enabled if subscription.capability_status == "Suspended" else 0,
+            "warning": subscription.enabled if subscription.capability_status == "Warning" else 0,
+            "lockedOut": subscription.enabled if subscription.capability_status == "LockedOut" else 0,
+        },
+        "servicePlans": [
+            {
+                "servicePlanId": plan.id,
+                "servicePlanName": plan.name,
+                "provisioningStatus": "Success",
+                "appliesTo": "User",
+            }
+            for plan in product.plans
+        ],
+    }
+    return {name: values[name] for name in names}
+
+
+def _addition(item: Any) -> tuple[str, list[str]]:
+    if not isinstance(item, dict):
+        raise bad_request("Invalid value specified for parameter 'addLicenses'.")
+    given = {key.lower(): value for key, value in item.items()}
+    disabled = given.get("disabledplans") or []
+    if not isinstance(disabled, list):
+        raise bad_request("Invalid value specified for property 'disabledPlans'.")
+    return _guid(given.get("skuid")), [_guid(plan) for plan in disabled]
+
+
+def _guid(value: Any) -> str:
+    if not isinstance(value, str) or not _GUID.fullmatch(value):
+        raise GraphFailure(400, "BadRequest", f"Cannot convert the literal '{value}' to the expected type 'Edm.Guid'.")
+    return value.lower()

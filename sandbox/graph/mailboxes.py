@@ -1,0 +1,105 @@
+"""What lives in Exchange: mailboxSettings, the inbox folder, sendMail. 404 until the mailbox is ready."""
+
+from sandbox.failures import GraphFailure, bad_request
+from sandbox.graph.calls import Answer, Call, Json, route
+from sandbox.graph.odata import context
+from sandbox.graph.users import wanted_user
+from sandbox.tenant.effects import Effect
+from sandbox.tenant.mailboxes import answers
+from sandbox.tenant.organization import fixed_id
+from sandbox.tenant.users import User
+
+# While a mailbox is being prepared, real tenants give either of these for the same user, at different times.
+_NOT_READY = (
+    ("MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."),
+    ("ResourceNotFound", "Resource could not be discovered."),
+)
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+_LANGUAGES = {"US": ("en-US", "English (United States)"), "DE": ("de-DE", "German (Germany)")}
+
+
+def wanted_mailbox(call: Call) -> User:
+    """The user, if the mailbox answers; otherwise the two kinds of 404 in turn."""
+    user = wanted_user(call)
+    if answers(user.mailbox, call.tenant.now()):
+        return user
+    code, message = _NOT_READY[user.mailbox.probes % len(_NOT_READY)]
+    user.mailbox.probes += 1
+    raise GraphFailure(404, code, message)
+
+
+@route("GET", "users/{user}/mailboxSettings")
+def get_settings(call: Call) -> Answer:
+    user = wanted_mailbox(call)
+    body = _settings(user)
+    chosen = [name.strip() for name in call.option("select").split(",") if name.strip()]
+    if chosen:
+        known = {name.lower(): name for name in body}
+        body = {known[name.lower()]: body[known[name.lower()]] for name in chosen if name.lower() in known}
+    return Answer(body={"@odata.context": f"{call.base_url}/$metadata#users('{user.id}')/mailboxSettings", **body})
+
+
+@route("GET", "users/{user}/mailboxSettings/userPurpose")
+def get_purpose(call: Call) -> Answer:
+    user = wanted_mailbox(call)
+    shown = f"{call.base_url}/$metadata#users('{user.id}')/mailboxSettings/userPurpose"
+    return Answer(body={"@odata.context": shown, "value": "user"})
+
+
+@route("GET", "users/{user}/mailFolders/inbox")
+def get_inbox(call: Call) -> Answer:
+    user = wanted_mailbox(call)
+    folder = {
+        "id": fixed_id(f"inbox {user.id}").replace("-", ""),
+        "displayName": "Inbox",
+        "parentFolderId": fixed_id(f"root {user.id}").replace("-", ""),
+        "childFolderCount": 0,
+        "unreadItemCount": 0,
+        "totalItemCount": 0,
+        "sizeInBytes": 0,
+        "isHidden": False,
+    }
+    return Answer(body={"@odata.context": context(call, f"users('{user.id}')/mailFolders"), **folder})
+
+
+@route("POST", "users/{user}/sendMail")
+def send_mail(call: Call) -> Answer:
+    """Counted only: what was written and to whom is not kept."""
+    given = {key.lower(): value for key, value in call.json().items()}
+    message = given.get("message")
+    if not isinstance(message, dict):
+        raise bad_request("The value of the parameter 'Message' is empty.")
+    recipients = next((value for key, value in message.items() if key.lower() == "torecipients"), None)
+    if not recipients:
+        raise GraphFailure(400, "ErrorInvalidRecipients", "At least one recipient isn't valid.")
+    user = wanted_mailbox(call)
+    call.tenant.effects.count(user.upn, Effect.MAILS_SENT)
+    return Answer(202)
+
+
+def _settings(user: User) -> Json:
+    locale, language = _LANGUAGES.get(str(user.props.get("usageLocation")), ("en-US", "English (United States)"))
+    never = {"dateTime": "2026-01-01T00:00:00.0000000", "timeZone": "UTC"}
+    return {
+        "archiveFolder": fixed_id(f"archive {user.id}").replace("-", ""),
+        "timeZone": "UTC",
+        "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
+        "dateFormat": "yyyy-MM-dd",
+        "timeFormat": "HH:mm",
+        "userPurpose": "user",
+        "automaticRepliesSetting": {
+            "status": "disabled",
+            "externalAudience": "all",
+            "internalReplyMessage": "",
+            "externalReplyMessage": "",
+            "scheduledStartDateTime": never,
+            "scheduledEndDateTime": never,
+        },
+        "language": {"locale": locale, "displayName": language},
+        "workingHours": {
+            "daysOfWeek": _DAYS,
+            "startTime": "08:00:00.0000000",
+            "endTime": "17:00:00.0000000",
+            "timeZone": {"name": "UTC"},
+        },
+    }
