@@ -10,6 +10,8 @@ BIN := .venv/bin
 PORTS := --port $(SANDBOX_PORT) --bot-port $(MAILROOM_PORT) --speed $(SPEED)
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 export PYTHON
+# Set-up leaves bytecode to the first import, so it must be kept then, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo playground test lint format lock screenshot bench clean

@@ -80,7 +80,7 @@ class Servers:
 
     def start(self, name: str, *argv: str, port: int, python: str = sys.executable, **settings: str) -> Server:
         """Run a Python program in the run's folder, where it finds no .env, with a clean environment."""
-        own = {key: value for key, value in os.environ.items() if not key.startswith("MAILROOM_")}
+        own = {key: value for key, value in os.environ.items() if not key.startswith(("MAILROOM_", "PYTHON"))}
         env = {**own, "PYTHONPATH": str(ROOT), **settings}
         log = self.folder / f"{name}.log"
         with log.open("ab") as out:

@@ -34,7 +34,7 @@ def main() -> None:
         def start() -> dict[str, float]:
             return one_start(servers, port, sandbox, services)
 
-        cold = repeat(2 if quick else 5, start, lambda: forget(servers.folder))
+        cold = repeat(1 if quick else 5, start, lambda: forget(servers.folder))
         warm = repeat(3 if quick else 11, start, lambda: None)
         print(json.dumps(figures(cold, warm)))
 
