@@ -50,7 +50,8 @@ def write(activity: Activity) -> bytes:
 def _plain(value: object) -> object:
     """One level of what the JSON encoder does not know; it comes back for the next."""
     if isinstance(value, Model):
-        known = {key: getattr(value, name) for name, key in _keys(type(value))}
+        model: Any = type(value)
+        known = {key: getattr(value, name) for name, key in _keys(model)}
         return {key: item for key, item in known.items() if item is not None} | (value.additional_properties or {})
     if isinstance(value, datetime):
         return value.isoformat()
@@ -102,7 +103,7 @@ def _reader(kind: str) -> Callable[[object], Any]:
     return _lazily(model) if model else _as_is
 
 
-def _lazily(model: type[Model]) -> Callable[[object], Any]:
+def _lazily(model: Any) -> Callable[[object], Any]:
     """Models refer to each other in circles."""
     return lambda value: _model(model)(value)
 

@@ -43,6 +43,11 @@ def click(service_url: str, verb: str, data: dict[str, Any] | None = None, **cha
 
 def in_group(service_url: str, **changes: Any) -> dict[str, Any]:
     """The conversation of the group chat, and its mention of the bot."""
-    conversation = {"isGroup": True, "conversationType": "groupChat", "tenantId": TENANT_ID, "id": "19:helpdesk-group@thread.v2"}
+    conversation = {
+        "isGroup": True,
+        "conversationType": "groupChat",
+        "tenantId": TENANT_ID,
+        "id": "19:helpdesk-group@thread.v2",
+    }
     changes.setdefault("text", "<at>Mailroom</at>&nbsp;status")
     return activity(service_url, **{"conversation": conversation, "entities": [MENTION], **changes})

@@ -1,8 +1,8 @@
 """A Bot Connector over HTTP: keeps what it was sent, and answers as told.
 
-    async with FakeConnector() as connector:
-        connector.answer_next(Answer(429, retry_after="0"), DROP)    # the next two calls
-        connector.calls[-1].body["text"]
+async with FakeConnector() as connector:
+    connector.answer_next(Answer(429, retry_after="0"), DROP)    # the next two calls
+    connector.calls[-1].body["text"]
 """
 
 import asyncio
@@ -72,7 +72,9 @@ class FakeConnector:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/connector"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         await self._runner.cleanup()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:

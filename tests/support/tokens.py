@@ -1,8 +1,8 @@
-"""The Bot Connector's token service and Entra's, on this machine: RS256 tokens, OpenID metadata, keys, client credentials.
+"""The Bot Connector's token service and Entra's, on this machine: RS256 tokens, OpenID metadata, keys, client secrets.
 
-    async with TokenService() as tokens:
-        header = tokens.header(service_url)              # what the Connector would send
-        tokens.publish(new_key("k2"))                    # a rotation: only k2 is published now
+async with TokenService() as tokens:
+    header = tokens.header(service_url)              # what the Connector would send
+    tokens.publish(new_key("k2"))                    # a rotation: only k2 is published now
 """
 
 import asyncio
@@ -93,7 +93,9 @@ class TokenService:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         self.hold.set()
         await self._runner.cleanup()
 

@@ -1,15 +1,15 @@
-"""POST /api/messages: what is let in, and what bad input is answered. botbuilder 4.17.1 answers 500 to most of these."""
+"""POST /api/messages: what is let in, and what bad input is answered (botbuilder 4.17.1: 500 to most of these)."""
 
 import asyncio
 import base64
 import json
 import time
+from dataclasses import replace
 
 import jwt
 import pytest
-
 from support.activities import OTHER_TENANT_ID, activity, click
-from support.tokens import ISSUER, mint, new_key
+from support.tokens import APP_ID, ISSUER, mint, new_key
 
 JSON = "application/json"
 
@@ -37,24 +37,17 @@ def tampered(token: str) -> str:
     return f"{head}.{forged.decode()}.{signature}"
 
 
-def public_key_as_secret(service_url: str) -> str:
-    """The old confusion of algorithms: HS256 with what everybody can read."""
-    key = json.dumps(new_key("k1").jwk())
-    claims = {"iss": ISSUER, "aud": "x", "serviceurl": service_url, "exp": time.time() + 99, "nbf": 0}
-    return jwt.encode(claims, key, algorithm="HS256", headers={"kid": "k1"})
+def signed_with_a_secret(service_url: str) -> str:
+    claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": service_url, "exp": 9e9, "nbf": 0}
+    return jwt.encode(claims, "s" * 64, algorithm="HS256", headers={"kid": "k1"})
 
 
 BAD_TOKENS = {
     "expired": lambda url: mint(new_key("k1"), url, lives=-301),
     "not yet": lambda url: mint(new_key("k1"), url, nbf=int(time.time()) + 400),
     "forged": lambda url: tampered(mint(new_key("k1"), url)),
-    "another key with a known id": lambda url: mint(new_key("other"), url).replace("x", "x"),
-    "impostor under our key id": lambda url: jwt.encode(
-        {"iss": ISSUER, "aud": "6f0e1d2c-1111-4000-8000-0000000000b0", "serviceurl": url, "nbf": 0, "exp": 9e9},
-        new_key("impostor").private,
-        algorithm="RS256",
-        headers={"kid": "k1"},
-    ),
+    "another key": lambda url: mint(new_key("unpublished"), url),
+    "another key under a known id": lambda url: mint(replace(new_key("impostor"), id="k1"), url),
     "another audience": lambda url: mint(new_key("k1"), url, app_id="6f0e1d2c-9999-4000-8000-000000000000"),
     "another issuer": lambda url: mint(new_key("k1"), url, iss="https://evil.example"),
     "another service": lambda url: mint(new_key("k1"), "https://evil.example/"),
@@ -62,7 +55,7 @@ BAD_TOKENS = {
     "no end": lambda url: mint(new_key("k1"), url, exp=None),
     "no audience": lambda url: mint(new_key("k1"), url, aud=None),
     "alg none": lambda url: jwt.encode({"aud": "x"}, None, algorithm="none", headers={"kid": "k1"}),
-    "alg HS256": public_key_as_secret,
+    "alg HS256": signed_with_a_secret,
     "garbage": lambda url: "garbage",
     "three parts of garbage": lambda url: "a.b.c",
     "not text": lambda url: "é.ü.ß",
@@ -70,7 +63,6 @@ BAD_TOKENS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")
 @pytest.mark.parametrize("kind", BAD_TOKENS)
 async def test_a_bad_token_is_401(secure, kind):
     token = BAD_TOKENS[kind](secure.connector.url)
@@ -104,9 +96,9 @@ async def test_a_rotated_key_is_known_at_once_and_unknown_ones_do_not_make_us_as
     header = secure.tokens.header(secure.connector.url)
     assert (await secure.post(activity(secure.connector.url), Authorization=header))[0] == 200
     assert secure.tokens.counts["keys"] == 2
-    for number in range(5):
-        stranger = f"Bearer {mint(new_key('k1'), secure.connector.url)}" if number else "Bearer x.y.z"
-        assert (await secure.post(activity(secure.connector.url), Authorization=stranger))[0] == 401
+    withdrawn = f"Bearer {mint(new_key('k1'), secure.connector.url)}"
+    for _ in range(5):
+        assert (await secure.post(activity(secure.connector.url), Authorization=withdrawn))[0] == 401
     assert secure.tokens.counts["keys"] == 2
 
 
@@ -127,7 +119,19 @@ async def test_no_keys_to_be_had_is_503(secure):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"3", b'"text"', b"\xff\xfe", b"{}", b'{"type": 3}', b"[" * 100_000, b'{"type":"message"}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"3",
+        b'"text"',
+        b"\xff\xfe",
+        b"{}",
+        b'{"type": 3}',
+        b"[" * 100_000,
+        b'{"type":"message"}',
+    ],
 )
 async def test_what_is_no_activity_is_400(edge, body):
     assert await edge.send(body, **{"Content-Type": JSON}) == 400

@@ -1,0 +1,84 @@
+"""Messages that no turn asked for: the live card, the ready notification, opening a 1:1 chat."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from support.activities import BOT, HELGA_ID, TENANT_ID
+from support.connector import Answer
+from support.edge import QUICK
+
+from bot.connector import Connector
+from bot.messenger import TeamsMessenger
+from bot.outbound import OutboundToken
+from provisioning.case import Case, Conversation, Order, Person, ready
+from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+HELGA = Person(HELGA_ID, "Helga Desk", TENANT_ID, "29:helga", "en-US")
+CASE = Case("c1", Order("jane@contoso.com", "Jane Doe", "US"), HELGA, NOW)
+
+
+class StoppedClock:
+    def now(self) -> datetime:
+        return NOW
+
+
+@pytest.fixture
+def messenger(session):
+    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), StoppedClock())
+
+
+@pytest.fixture
+def chat(connector) -> Conversation:
+    return Conversation("19:group@thread.v2", "groupChat", connector.url, TENANT_ID, BOT["id"], BOT["name"])
+
+
+async def test_the_live_card_is_posted_then_edited(messenger, connector, chat):
+    posted = await messenger.show_case(CASE, chat)
+    assert await messenger.show_case(CASE, chat, posted) == posted
+    post, edit = connector.calls
+    assert (post.method, post.path) == ("POST", (chat.id, "activities"))
+    assert (edit.method, edit.path) == ("PUT", (chat.id, "activities", posted))
+    assert post.body["from"]["id"] == BOT["id"]
+    assert post.body["conversation"] == {"id": chat.id, "tenantId": TENANT_ID}
+    assert "Jane Doe" in post.body["summary"]
+    assert post.card["refresh"]["userIds"] == ["29:helga"]
+    assert "channelData" not in post.body
+
+
+async def test_an_ended_case_is_not_refreshed(messenger, connector, chat):
+    await messenger.show_case(ready(CASE, NOW), chat)
+    assert "refresh" not in connector.calls[0].card
+
+
+async def test_the_ready_notification_alerts(messenger, connector, chat):
+    await messenger.announce_ready(ready(CASE, NOW), chat)
+    assert connector.calls[0].method == "POST"
+    assert connector.calls[0].body["channelData"] == {"notification": {"alert": True}}
+
+
+async def test_a_moved_card_becomes_a_line(messenger, connector, chat):
+    await messenger.show_moved(CASE, chat, "m1")
+    assert (connector.calls[0].method, connector.calls[0].path[-1]) == ("PUT", "m1")
+    assert "further down" in connector.calls[0].body["summary"]
+
+
+@pytest.mark.parametrize(("channel_id", "member"), [("29:helga", "29:helga"), ("", HELGA_ID)])
+async def test_opening_a_personal_chat(messenger, connector, chat, channel_id, member):
+    opened = await messenger.open_personal(replace(HELGA, channel_id=channel_id), chat)
+    assert opened == replace(chat, id="m1", kind="personal")
+    [call] = connector.calls
+    assert (call.method, call.path) == ("POST", ())
+    assert call.body["members"] == [{"id": member}]
+    assert call.body["tenantId"] == TENANT_ID
+
+
+async def test_what_is_gone_is_told_apart(messenger, connector, chat):
+    connector.answer_next(Answer(404, "ActivityNotFoundInConversation"), Answer(403), Answer(500))
+    with pytest.raises(MessageGone):
+        await messenger.show_case(CASE, chat, "m1")
+    with pytest.raises(ConversationGone):
+        await messenger.announce_ready(CASE, chat)
+    with pytest.raises(MessengerUnavailable):
+        await messenger.open_personal(HELGA, chat)

@@ -1,0 +1,91 @@
+"""Health, metrics, and the limits of the server itself."""
+
+import asyncio
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from support.activities import activity
+from support.connector import Answer
+
+from bot.adapter import MailroomAdapter
+from bot.connector import Connector
+from bot.health import CACHE_SECONDS, HealthCheck
+from bot.metrics import Metrics
+from bot.outbound import OutboundToken
+from bot.server import web_application
+from bot.turns import Turns
+from provisioning.errors import GraphUnavailable
+
+
+class Part:
+    def __init__(self) -> None:
+        self.asked = 0
+        self.error: Exception | None = None
+
+    async def __call__(self) -> None:
+        self.asked += 1
+        if self.error:
+            raise self.error
+
+
+class Time:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_ready_names_every_part(session):
+    part, time = Part(), Time()
+    health = HealthCheck({"graph": part, "jobs": Part()}, time)
+    adapter = MailroomAdapter(Connector(session, OutboundToken(None)), None)
+    app = web_application(adapter, Turns(None, (), adapter.start), health, Metrics())
+    async with TestClient(TestServer(app)) as client:
+        for _ in range(3):
+            assert (await client.get("/readyz")).status == 200
+        assert part.asked == 1
+        time.now = CACHE_SECONDS + 1
+        part.error = GraphUnavailable("Microsoft Graph did not answer.")
+        answer = await client.get("/readyz")
+        assert answer.status == 503
+        assert (await answer.json())["parts"] == {"graph": "GraphUnavailable", "jobs": "ok"}
+        part.error = None
+        assert (await client.get("/readyz")).status == 200
+        assert (await client.get("/healthz")).status == 200
+
+
+async def test_many_who_ask_at_once_ask_a_part_once():
+    part = Part()
+    health = HealthCheck({"graph": part}, Time())
+    assert all(answer.is_ready for answer in await asyncio.gather(*(health.ask() for _ in range(9))))
+    assert part.asked == 1
+
+
+async def numbers(edge) -> str:
+    async with edge.session.get(f"{edge.url}/metrics") as response:
+        return await response.text()
+
+
+async def test_turns_and_calls_are_counted(edge):
+    edge.connector.answer_next(Answer(503), Answer(200), Answer(403))
+    await edge.post(activity(edge.connector.url))
+    await edge.post(activity(edge.connector.url, text="who-would-count-this jane@contoso.com"))
+    text = await numbers(edge)
+    assert 'mailroom_turns_total{command="help",outcome="ok"} 1.0' in text
+    assert 'mailroom_turns_total{command="other",outcome="ok"} 1.0' in text
+    assert 'mailroom_connector_requests_total{operation="post",outcome="retried"} 1.0' in text
+    assert 'mailroom_connector_requests_total{operation="post",outcome="ConversationGone"} 1.0' in text
+    assert "jane" not in text
+
+
+def test_cases_are_counted_when_asked():
+    metrics = Metrics()
+    metrics.watch_cases(lambda: {"waiting": 3})
+    assert 'mailroom_cases{state="waiting"} 3.0' in metrics.text().decode()
+
+
+@pytest.mark.parametrize("count", [20])
+async def test_many_at_once_share_few_connections(edge, count):
+    await asyncio.gather(*(edge.post(activity(edge.connector.url)) for _ in range(count)))
+    assert len(edge.connector.calls) == count
+    assert edge.connector.connections <= count
