@@ -122,7 +122,7 @@ def _managed_identity(client_id: str, scope: str) -> Fetch:
         try:
             async with ManagedIdentityCredential(client_id=client_id) as credential:
                 token = await credential.get_token(scope)
-        except AzureError as error:
+        except (AzureError, KeyError, ValueError) as error:  # the last two: an endpoint that answers something else
             raise TokenUnavailable(f"the managed identity gave no token: {type(error).__name__}") from error
         return token.token, token.expires_on - time.time()
 

@@ -18,7 +18,12 @@ async def identity_endpoint(monkeypatch):
 
     async def token(request: web.Request) -> web.Response:
         answers["asked"] = dict(request.query)
-        body = {"access_token": "from-azure", "expires_on": str(int(time.time()) + 3600), "token_type": "Bearer"}
+        body = {
+            "access_token": "from-azure",
+            "expires_on": str(int(time.time()) + 3600),
+            "resource": request.query.get("resource"),
+            "token_type": "Bearer",
+        }
         return web.json_response(body if answers["status"] == 200 else {}, status=answers["status"])
 
     app = web.Application()
