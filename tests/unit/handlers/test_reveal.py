@@ -1,0 +1,155 @@
+"""The first sign-in details: one person, one chat, once, and nowhere else."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+from support.desk import GROUP, HELGA, MONA, Desk, words
+from support.fake_jobs import NOW
+
+from handlers.reveal import strong_password
+from provisioning.case import AccountOrigin, CaseState
+from provisioning.errors import GraphDenied, GraphRejected, GraphTrace, GraphUnavailable
+
+SECRET = "tap-mona-1"
+REFUSED = GraphRejected("The policy forbids passes.", GraphTrace(status=400, code="policyDisabled"))
+DENIED = GraphDenied("A permission is missing.", GraphTrace(status=403, code="Authorization_RequestDenied"))
+
+
+async def test_the_requester_sees_it_once_in_the_personal_chat():
+    desk = Desk()
+    desk.ready_case()
+    reply = await desk.click("reveal", case="case-1")
+    assert SECRET in words(reply)
+    assert not reply.replace
+    again = await desk.click("reveal", case="case-1")
+    assert "already shown at 09:00 UTC on 23 November 2026" in words(again)
+    assert SECRET not in words(again)
+    assert desk.directory.count("create_access_pass") == 1
+    assert SECRET not in repr(desk.jobs)
+
+
+async def test_two_clicks_at_once_show_one():
+    desk = Desk()
+    desk.ready_case()
+    replies = await asyncio.gather(*(desk.click("reveal", case="case-1") for _ in range(5)))
+    assert sum(SECRET in words(reply) for reply in replies) == 1
+    assert desk.directory.count("create_access_pass") == 1
+
+
+async def test_a_claim_lost_to_another_process():
+    desk = Desk()
+    desk.ready_case()
+    desk.jobs.claimed.add("case-1")
+    assert "already shown." in words(await desk.click("reveal", case="case-1"))
+    assert desk.directory.calls == []
+
+
+async def test_in_a_group_it_goes_to_the_personal_chat():
+    desk = Desk()
+    desk.ready_case()
+    reply = await desk.click("reveal", HELGA, GROUP, case="case-1")
+    assert reply.text == "I have sent the sign-in details to our 1:1 chat."
+    assert reply.card is None
+    assert [(call.method, call.conversation_id) for call in desk.jobs.calls] == [("announce", f"a:{HELGA.id}")]
+    assert desk.directory.calls == []
+
+
+@pytest.mark.parametrize("conversation", [GROUP, replace(GROUP, kind="channel"), replace(GROUP, kind="")])
+async def test_never_outside_a_personal_chat(conversation):
+    desk = Desk()
+    desk.ready_case()
+    assert SECRET not in words(await desk.click("reveal", HELGA, conversation, case="case-1"))
+    assert desk.directory.calls == []
+
+
+async def test_nobody_else_sees_it():
+    desk = Desk(settings={"admins": (MONA.id,)})
+    desk.ready_case()
+    reply = await desk.click("reveal", MONA, case="case-1")
+    assert "only to Helga Desk" in words(reply)
+    assert desk.changes() == []
+
+
+@pytest.mark.parametrize("origin", [o for o in AccountOrigin if o is not AccountOrigin.CREATED])
+async def test_only_for_an_account_that_mailroom_created(origin):
+    desk = Desk()
+    desk.ready_case(account_origin=origin)
+    assert "existed before" in words(await desk.click("reveal", case="case-1"))
+    assert desk.changes() == []
+
+
+@pytest.mark.parametrize("state", [s for s in CaseState if s is not CaseState.READY])
+async def test_only_when_the_mailbox_is_ready(state):
+    desk = Desk()
+    desk.ready_case(state=state)
+    assert "when the mailbox of jane@contoso.com is ready" in words(await desk.click("reveal", case="case-1"))
+    assert desk.changes() == []
+
+
+@pytest.mark.parametrize("error", [REFUSED, DENIED])
+async def test_a_password_where_passes_are_not_allowed(error, caplog):
+    desk = Desk()
+    desk.ready_case()
+    desk.directory.fail("create_access_pass", error)
+    passwords = []
+    set_password = desk.directory.set_password
+
+    async def remember(account_id, password):
+        passwords.append(password)
+        await set_password(account_id, password)
+
+    desk.directory.set_password = remember
+    with caplog.at_level(logging.DEBUG):
+        reply = await desk.click("reveal", case="case-1")
+    assert passwords[0] in words(reply)
+    assert "must be changed at the first sign-in" in words(reply)
+    assert passwords[0] not in caplog.text
+    assert passwords[0] not in repr(desk)
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        {"create_access_pass": GraphUnavailable("Microsoft Graph did not answer.")},
+        {"create_access_pass": REFUSED, "set_password": DENIED},
+        {"create_access_pass": RuntimeError("surprise")},
+    ],
+)
+async def test_after_a_failure_it_can_be_tried_again(failures):
+    desk = Desk()
+    desk.ready_case()
+    for method, error in failures.items():
+        desk.directory.fail(method, error)
+    reply = await desk.click("reveal", case="case-1")
+    assert "Sign-in details for" not in words(reply)
+    assert desk.jobs.methods() == ["claim_credential", "release_credential"]
+    assert "tap-mona" in words(await desk.click("reveal", case="case-1"))
+
+
+async def test_a_request_that_is_cut_off_releases_the_claim():
+    desk = Desk()
+    desk.ready_case()
+    desk.directory.fail("create_access_pass", asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await desk.click("reveal", case="case-1")
+    assert desk.jobs.cases["case-1"].credential_shown_at is None
+
+
+async def test_a_case_that_was_shown_stays_shown():
+    desk = Desk()
+    desk.ready_case(credential_shown_at=NOW)
+    assert "already shown" in words(await desk.click("reveal", HELGA, GROUP, case="case-1"))
+    assert desk.changes() == []
+
+
+def test_passwords_are_strong_and_readable():
+    passwords = {strong_password() for _ in range(200)}
+    assert len(passwords) == 200
+    for password in passwords:
+        assert len(password) >= 16
+        assert not set(password) & set("0O1lIo")
+        assert any(map(str.islower, password))
+        assert any(map(str.isupper, password))
+        assert any(map(str.isdigit, password))
