@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from provisioning.errors import GraphTrace
+from provisioning.recipients import AddressHolder, Attempt, Domain
 
 # Service plans that carry an Exchange Online mailbox, by id: names mislead (EXCHANGE_S_FOUNDATION and the
 # archive plans are no mailbox). From Microsoft's "Product names and service plan identifiers for licensing".
@@ -75,6 +76,15 @@ class AssignedPlan:
 
 
 @dataclass(frozen=True)
+class ProvisionedPlan:
+    """`user.provisionedPlans[]`: no plan id in it, only the service. Success, Error, PendingInput and so on."""
+
+    service: str
+    capability_status: str
+    provisioning_status: str
+
+
+@dataclass(frozen=True)
 class LicenseState:
     """`user.licenseAssignmentStates[]`; `error` is "" when Graph says null or "None"."""
 
@@ -88,17 +98,27 @@ class LicenseState:
 
 @dataclass(frozen=True)
 class ProvisioningError:
-    """`user.serviceProvisioningErrors[]` (Exchange's own words) or `onPremisesProvisioningErrors[]`."""
+    """`user.serviceProvisioningErrors[]` (Exchange's own words) or `onPremisesProvisioningErrors[]`.
+
+    Of the latter, `category`, `property` and `value` are category, propertyCausingError and value.
+    """
 
     service: str
     detail: str
     is_resolved: bool = False
     at: datetime | None = None
+    category: str = ""
+    property: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user. `synced` is onPremisesSyncEnabled; `plans` and `license_states` are as Graph last wrote them."""
+    """A user. `synced` is onPremisesSyncEnabled; `plans` and `license_states` are as Graph last wrote them.
+
+    All from `GET /users/{name}?$select=…` (first batch), except `is_cloud_managed`:
+    `GET /users/{name}/onPremisesSyncBehavior` (first batch; User-OnPremisesSyncBehavior.Read.All; 404 is False).
+    """
 
     id: str
     upn: str
@@ -118,6 +138,15 @@ class Account:
     license_states: tuple[LicenseState, ...] = ()
     service_errors: tuple[ProvisioningError, ...] = ()
     sync_errors: tuple[ProvisioningError, ...] = ()
+    sam_account_name: str = ""  # onPremisesSamAccountName
+    immutable_id: str = ""  # onPremisesImmutableId
+    provisioned_plans: tuple[ProvisionedPlan, ...] = ()  # provisionedPlans
+    is_cloud_managed: bool = False
+
+    @property
+    def is_mastered_on_premises(self) -> bool:
+        """Active Directory is where its names and addresses are changed; a PATCH in the cloud is refused."""
+        return self.synced and not self.is_cloud_managed
 
     @property
     def is_guest(self) -> bool:
@@ -132,12 +161,15 @@ class Account:
 
 @dataclass(frozen=True)
 class DeletedAccount:
-    """A user in the recycle bin (`directory/deletedItems`), restorable for 30 days."""
+    """A user in the recycle bin (`directory/deletedItems`), restorable for 30 days. `upn` as it was before."""
 
     id: str
     upn: str
     display_name: str
     deleted_at: datetime | None = None
+    mail: str = ""
+    proxy_addresses: tuple[str, ...] = ()
+    immutable_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +181,7 @@ class Organization:
     domains: tuple[str, ...]
     synced: bool = False
     last_sync: datetime | None = None
+    initial_domain: str = ""  # verifiedDomains[].isInitial
 
 
 @dataclass(frozen=True)
@@ -188,6 +221,7 @@ class HealthIssue:
     classification: str
     feature: str = ""
     started_at: datetime | None = None
+    feature_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,10 +234,27 @@ class ServiceHealth:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything readable about a user at one moment, from one `$batch`.
+    """Everything readable about a user at one moment, from one `$batch`, a second one only for what depends on it.
 
-    A part that could not be read is None, and named in `unread` with Graph's reason. `taken_at` is
-    Graph's own clock (its Date header), so that ages are right even where ours is not.
+    A part that could not be read is None, and named in `unread` with Graph's reason; a part that was not asked
+    for is None without being in `unread`. `taken_at` is Graph's own clock (its Date header), so that ages are
+    right even where ours is not. First batch: all that needs the name alone. Second batch, only where the
+    mailbox is not ready or the name was an alias: what needs the account's id and addresses.
+
+    name             what was asked for: a UPN, mail or other address, or an id. No request.
+    mailbox_purpose  `userPurpose` of the same GET /users/{name}/mailboxSettings that `mailbox` comes from. First.
+    deleted          GET /directory/deletedItems/graph.user by former UPN, mail or proxy address. First batch by
+                     `name`; second batch by the account's addresses. Those that have one of them, no others.
+    domains          GET /domains?$select=id,isVerified,isInitial,supportedServices. First.
+    holders          GET /users, /groups, /contacts?$filter=proxyAddresses/any(p:p eq 'smtp:…') or mail eq '…' with
+                     ConsistencyLevel eventual, over provisioning.addresses.wanted(). First batch for `name` where
+                     it is an address, second batch for the account's. Without the account itself.
+    license_details  GET /users/{name}/licenseDetails: its servicePlans[]. First. Optional: the documentation
+                     contradicts itself on application permissions, so a 403 here is no entry in `unread`.
+    primary_mailbox_id  GET /users/{name}/settings/exchange: primaryMailboxId, "" on 404. First. Optional likewise.
+    license_removed_at  GET /auditLogs/directoryAudits?$filter=activityDisplayName eq 'Change user license' and
+                     targetResources/any(t:t/id eq '{id}'): the last removal of a mailbox license. Second. Optional.
+    attempts         what the case itself tried, newest last. No request.
     """
 
     taken_at: datetime
@@ -213,6 +264,15 @@ class Snapshot:
     health: ServiceHealth | None = None
     mailbox: Probe | None = None
     unread: tuple[tuple[str, GraphTrace], ...] = ()
+    name: str = ""
+    mailbox_purpose: str = ""
+    deleted: tuple[DeletedAccount, ...] | None = None
+    domains: tuple[Domain, ...] | None = None
+    holders: tuple[AddressHolder, ...] | None = None
+    license_details: tuple[ServicePlan, ...] | None = None
+    primary_mailbox_id: str | None = None
+    license_removed_at: datetime | None = None
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
