@@ -205,14 +205,15 @@ def _has_mailbox_license(account: Account, skus: tuple[Sku, ...]) -> bool:
 
 
 def _order(request: OrderRequest, sku: Sku | None, lookup: Lookup) -> Order:
+    manager = lookup.manager if request.manager else None
     return Order(
         upn=lookup.account.upn if lookup.account else request.upn,
         display_name=request.display_name,
         usage_location=request.usage_location,
         license=sku.id if sku else "",
         license_name=sku.name if sku else "",
-        manager_id=lookup.manager.id if lookup.manager else "",
-        manager_name=lookup.manager.display_name if lookup.manager else "",
+        manager_id=manager.id if manager else "",
+        manager_name=manager.display_name if manager else "",
         department=request.department,
         restore_id=lookup.deleted.id if lookup.account is None and request.restore and lookup.deleted else "",
     )
