@@ -34,6 +34,7 @@ VERBS = [
 def test_every_command_and_button_of_the_contract_is_there():
     assert [one.usage.split()[0] for one in registry.helps()] == COMMANDS
     assert sorted(registry._actions) == sorted(VERBS)
+    assert registry.names() == {*COMMANDS, *VERBS}
     assert len(handlers.HANDLERS) == len(set(handlers.HANDLERS))
 
 
