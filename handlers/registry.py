@@ -79,11 +79,6 @@ def names() -> frozenset[str]:
     return frozenset(_commands) | frozenset(_actions)
 
 
-def names() -> frozenset[str]:
-    """Every command and every button's verb, for whoever counts them."""
-    return frozenset(_commands) | frozenset(_actions)
-
-
 async def dispatch(request: Request, services: Services) -> Reply | None:
     """The answer to a message or a click. Never raises: what goes wrong is told on a card.
 
