@@ -266,3 +266,11 @@ async def test_a_newcomer_is_greeted_once_an_installation(edge):
 async def test_groups_are_not_greeted(edge):
     await edge.post(installed(edge.connector.url, conversation=in_group("")["conversation"]))
     assert edge.requests == []
+
+
+async def test_teams_is_answered_before_it_would_repeat_a_message(edge, monkeypatch):
+    monkeypatch.setattr("bot.adapter.PATIENCE_SECONDS", 0.01)
+    edge.handler = gate = Gate(Reply(card=CARD))
+    assert (await edge.post(activity(edge.connector.url)))[0] == 202
+    gate.open.set()
+    assert (await edge.connector.wait_for(1))[0].card == CARD
