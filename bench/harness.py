@@ -90,10 +90,10 @@ class Servers:
         self._started.append(server)
         return server
 
-    def sandbox(self, bot_port: int, speed: int = 60) -> Server:
+    def sandbox(self, bot_port: int, scenario: str = "default") -> Server:
         port = free_port()
         bot_url = f"http://127.0.0.1:{bot_port}/api/messages"
-        flags = ("--port", str(port), "--speed", str(speed), "--bot", bot_url)
+        flags = ("--port", str(port), "--speed", "60", "--bot", bot_url, "--scenario", scenario)
         server = self.start("sandbox", "-m", "sandbox", *flags, port=port)
         server.wait_ready("/")
         return server

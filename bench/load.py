@@ -17,8 +17,8 @@ HELGA = "6f0e1d2c-0000-4000-8000-0000000000a1"
 ANSWERS_WITHIN_SECONDS = 60
 
 
-def activity(text: str, number: int, app_id: str, service_url: str) -> dict:
-    """A message in a 1:1 chat, shaped as Teams sends it."""
+def activity(text: str, chat: str, app_id: str, service_url: str) -> dict:
+    """A message in the 1:1 chat `chat`, shaped as Teams sends it."""
     now = datetime.now(UTC).isoformat()
     return {
         "text": text,
@@ -32,7 +32,7 @@ def activity(text: str, number: int, app_id: str, service_url: str) -> dict:
         "channelId": "msteams",
         "serviceUrl": service_url,
         "from": {"id": "29:helga", "name": "Helga Desk", "aadObjectId": HELGA},
-        "conversation": {"conversationType": "personal", "tenantId": TENANT, "id": f"a:bench-{number % 64}"},
+        "conversation": {"conversationType": "personal", "tenantId": TENANT, "id": chat},
         "recipient": {"id": f"28:{app_id}", "name": "Mailroom"},
         "entities": [{"locale": "en-US", "country": "US", "platform": "Web", "timezone": "UTC", "type": "clientInfo"}],
         "channelData": {"tenant": {"id": TENANT}},
@@ -66,7 +66,8 @@ async def run(job: dict) -> dict:
 async def worker(session: aiohttp.ClientSession, job: dict, numbers, latencies: list[float]) -> None:
     headers = {"Authorization": f"Bearer {job['token']}"}
     for number in numbers:
-        body = activity(job["texts"][number], number, job["app_id"], job["service_url"])
+        chat = f"a:{uuid.uuid4()}" if job["new_chats"] else f"a:bench-{number % 64}"
+        body = activity(job["texts"][number], chat, job["app_id"], job["service_url"])
         sent = time.perf_counter()
         async with session.post(job["url"], json=body, headers=headers) as response:
             text = await response.text()

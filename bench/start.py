@@ -70,7 +70,7 @@ def one_start(servers: Servers, port: int, sandbox: Server, services: Server) ->
 def first_answer(bot: Server, services: Server) -> float:
     """Seconds until an order that must be looked up in Graph has its card."""
     wanted = posts(services) + 1
-    message = activity("provision new.joiner@contoso.com", 0, APP_ID, f"{services.url}/connector")
+    message = activity("provision new.joiner@contoso.com", "a:bench", APP_ID, f"{services.url}/connector")
     body = json.dumps(message).encode()
     request = urllib.request.Request(f"{bot.url}/api/messages", body, {"Content-Type": "application/json"})
     started = time.perf_counter()
