@@ -53,8 +53,9 @@ class JobsEngine:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._store = CaseStore(engine)
-        self._courier = Courier(Outbox(engine), messenger, clock)
+        self._store = CaseStore(engine, EXECUTOR_ID)
+        self._outbox = Outbox(engine, EXECUTOR_ID)
+        self._courier = Courier(self._outbox, messenger, clock)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, poll_seconds)
         self._parts = Parts(
@@ -66,6 +67,8 @@ class JobsEngine:
 
     async def start_engine(self, database_url: str) -> None:
         bind(self._parts)
+        await asyncio.to_thread(self._store.release_claims)
+        await asyncio.to_thread(self._outbox.release_claims)
         DBOS(
             config={
                 "name": "mailroom",

@@ -51,8 +51,9 @@ class Owed:
 class Outbox:
     """The message rows. Synchronous; the courier runs it in a thread."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, process_id: str) -> None:
         self._engine = engine
+        self._process_id = process_id
 
     def claim(self, now: datetime, limit: int = 100) -> list[Owed]:
         """Due rows, oldest first; leased, so that no other process sends them as well."""
@@ -69,8 +70,15 @@ class Outbox:
             rows = connection.execute(query).all()
             if rows:
                 lease = messages.update().where(messages.c.id.in_([row.id for row in rows]))
-                connection.execute(lease.values(next_try_at=now.timestamp() + LEASE_SECONDS))
+                lease = lease.values(next_try_at=now.timestamp() + LEASE_SECONDS, claimed_by=self._process_id)
+                connection.execute(lease)
         return [_owed(row) for row in rows]
+
+    def release_claims(self) -> None:
+        """At start: what this process had claimed when it was killed is due at once, not after its lease."""
+        with writing(self._engine) as connection:
+            mine = messages.update().where(messages.c.claimed_by == self._process_id, messages.c.is_due)
+            connection.execute(mine.values(next_try_at=0.0))
 
     def next_at(self) -> float | None:
         """Epoch seconds at which the next row is due."""
@@ -89,6 +97,7 @@ class Outbox:
                     shown=owed.changes,
                     is_due=messages.c.changes > owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
+                    claimed_by="",
                     attempts=0,
                 )
             )
@@ -96,7 +105,7 @@ class Outbox:
                 change(connection, owed.case.id, lambda case: _notified(case, now))
 
     def postpone(self, owed: Owed, seconds: float, now: datetime) -> None:
-        self._set(owed, next_try_at=now.timestamp() + seconds, attempts=owed.attempts + 1)
+        self._set(owed, next_try_at=now.timestamp() + seconds, claimed_by="", attempts=owed.attempts + 1)
 
     def give_up(self, owed: Owed) -> None:
         """The conversation is gone: it is owed nothing more."""

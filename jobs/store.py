@@ -24,8 +24,9 @@ _conversation_json = TypeAdapter(Conversation)
 class CaseStore:
     """The cases, and which conversations are to see them."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, process_id: str) -> None:
         self.engine = engine
+        self._process_id = process_id
 
     def open(self, case: Case, conversation: Conversation) -> Case:
         """Store a new case with its live card; or the open case for the same UPN, joined in `conversation`."""
@@ -78,8 +79,15 @@ class CaseStore:
             rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             if rows:
                 lease = cases.update().where(cases.c.id.in_([case_id for case_id, _ in rows]))
-                connection.execute(lease.values(next_check_at=now.timestamp() + lease_seconds))
+                lease = lease.values(next_check_at=now.timestamp() + lease_seconds, claimed_by=self._process_id)
+                connection.execute(lease)
             return [_case_json.validate_json(document) for _, document in rows]
+
+    def release_claims(self) -> None:
+        """At start: what this process had claimed when it was killed is due at once, not after its lease."""
+        mine = cases.c.claimed_by == self._process_id
+        with writing(self.engine) as connection:
+            connection.execute(cases.update().where(mine, cases.c.next_check_at.is_not(None)).values(next_check_at=0.0))
 
     def next_due_at(self) -> float | None:
         """Epoch seconds of the earliest look."""
@@ -167,5 +175,6 @@ def _row(case: Case) -> dict[str, Any]:
         "created_at": case.created_at.timestamp(),
         "account_id": case.account_id,
         "next_check_at": case.next_check_at.timestamp() if case.next_check_at else None,
+        "claimed_by": "",
         "document": _case_json.dump_json(case).decode(),
     }

@@ -21,7 +21,8 @@ cases = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("account_id", sa.String, nullable=False, default=""),
-    sa.Column("next_check_at", sa.Float),  # epoch seconds; also the watcher's claim
+    sa.Column("next_check_at", sa.Float),  # epoch seconds
+    sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that looks just now
     sa.Column("document", sa.Text, nullable=False),  # the whole Case as JSON
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
@@ -41,7 +42,8 @@ messages = sa.Table(
     sa.Column("changes", sa.Integer, nullable=False, default=1),  # asked for
     sa.Column("shown", sa.Integer, nullable=False, default=0),  # of those, what the conversation has seen
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
-    sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds; also the courier's claim
+    sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("case_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),

@@ -29,7 +29,7 @@ class Trap:
     def matches(self, method: str, path: str, body: bytes) -> bool:
         if self.sprung.is_set() or method != self.method:
             return False
-        return re.search(self.path, path) is not None and re.search(self.body, body.decode(errors="replace")) is not None
+        return bool(re.search(self.path, path) and re.search(self.body, body.decode(errors="replace")))
 
 
 class KillingProxy:
@@ -55,9 +55,9 @@ class KillingProxy:
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, bytes]:
         kept = {name: value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
-        request = Request(self.upstream + path, data=body or None, headers=kept, method=method)  # noqa: S310
+        request = Request(self.upstream + path, data=body or None, headers=kept, method=method)
         try:
-            with urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urlopen(request, timeout=30) as answer:
                 return answer.status, answer.headers, answer.read()
         except HTTPError as refusal:
             with refusal:
