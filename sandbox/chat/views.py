@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.chat.activities import TIME_ZONES
 from sandbox.connector.shapes import moment
 from sandbox.connector.state import BOT, Chats, Message
 from sandbox.people import BOT_CHANNEL_ID, BOT_NAME, Conversation, Person
@@ -20,7 +19,6 @@ def person_json(person: Person, chats: Chats) -> dict[str, Any]:
         "objectId": person.object_id,
         "role": person.role,
         "locale": person.locale,
-        "timeZone": TIME_ZONES.get(person.locale, "UTC"),
         "oldClient": person.key in chats.old_clients,
         "unread": sum(chats.unread(one.id, person.key) for one in chats.conversations_of(person.key)),
     }
@@ -41,7 +39,7 @@ def conversation_json(conversation: Conversation, person: Person, chats: Chats) 
         "members": list(conversation.members),
         "installed": conversation.id not in chats.removed,
         "unread": chats.unread(conversation.id, person.key),
-        "last": {"sender": last["sender"], "at": last["at"], "preview": last["preview"]} if last else None,
+        "last": {key: last[key] for key in ("id", "sender", "at", "preview")} if last else None,
     }
 
 

@@ -1,4 +1,4 @@
-// Times in the person's own language and time zone; avatars.
+// Times in the person's own language (and the browser's time zone, as the cards' dates are); avatars.
 
 import { el } from "./dom.js";
 import { state } from "./state.js";
@@ -6,7 +6,7 @@ import { state } from "./state.js";
 const COLORS = ["#8764b8", "#0f7b6c", "#b1560f", "#3b6fb6", "#a4262c"];
 
 const format = (iso, options) =>
-  new Intl.DateTimeFormat(state.me.locale, { timeZone: state.me.timeZone, ...options }).format(new Date(iso));
+  new Intl.DateTimeFormat(state.me.locale, options).format(new Date(iso));
 
 export const time = (iso) => format(iso, { hour: "numeric", minute: "2-digit" });
 export const day = (iso) => format(iso, { weekday: "long", day: "numeric", month: "long" });

@@ -8,7 +8,7 @@ const SHAPES = {
   sun: "M10 6.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM10 2.2v1.6M10 16.2v1.6M2.2 10h1.6M16.2 10h1.6M4.5 4.5l1.1 1.1M14.4 14.4l1.1 1.1M4.5 15.5l1.1-1.1M14.4 5.6l1.1-1.1",
   moon: "M16.5 12A7 7 0 0 1 8 3.5a7 7 0 1 0 8.5 8.5z",
   panel: "M3.5 4.5h13v11h-13zM12 4.5v11",
-  more: "M5 10h.01M10 10h.01M15 10h.01",
+  more: "M5 9.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1zM10 9.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1zM15 9.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1z",
   close: "M5.5 5.5l9 9M14.5 5.5l-9 9",
   copy: "M7 7h8.5v9.5H7zM12.5 7V3.5H4V13h3",
   check: "M4.5 10.5 8.5 14.5 15.5 6",
@@ -17,15 +17,15 @@ const SHAPES = {
 // Names that Teams' cards use (Fluent icons), as far as the cards here need them.
 const CARD_SHAPES = {
   Checkmark: SHAPES.check,
-  CheckmarkCircle: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM6.8 10.2 9 12.4l4.2-4.6",
-  DismissCircle: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM7.5 7.5l5 5M12.5 7.5l-5 5",
-  ErrorCircle: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM10 6.5v4.2M10 13.4h.01",
+  CheckmarkCircle: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM6.8 10.2 9 12.4l4.2-4.6",
+  DismissCircle: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM7.5 7.5l5 5M12.5 7.5l-5 5",
+  ErrorCircle: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM10 6.5v4.2M10 13.4h.01",
   Warning: "M10 3.5 17.5 16.5h-15zM10 8v4M10 14.3h.01",
-  Info: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM10 9.2v4.3M10 6.6h.01",
-  ArrowSyncCircle: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM13.2 9A3.3 3.3 0 0 0 7 8.6M6.8 11A3.3 3.3 0 0 0 13 11.4M7 6.8V8.8H9M13 13.2V11.2H11",
-  SubtractCircle: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM7 10h6",
-  Circle: "M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12z",
-  Clock: "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM10 6v4.3l2.7 1.6",
+  Info: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM10 9.2v4.3M10 6.6h.01",
+  ArrowSyncCircle: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM13.2 9A3.3 3.3 0 0 0 7 8.6M6.8 11A3.3 3.3 0 0 0 13 11.4M7 6.8V8.8H9M13 13.2V11.2H11",
+  SubtractCircle: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM7 10h6",
+  Circle: "M10 2.8a7.2 7.2 0 1 1 0 14.4 7.2 7.2 0 0 1 0-14.4z",
+  Clock: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM10 6v4.3l2.7 1.6",
   Hourglass: "M6 3.5h8M6 16.5h8M6.8 3.5c0 4 6.4 5 6.4 13M13.2 3.5c0 4-6.4 5-6.4 13",
   ArrowSync: "M16 8A6.3 6.3 0 0 0 4.6 7M4 12a6.3 6.3 0 0 0 11.4 1M4.5 3.5V7H8M15.5 16.5V13H12",
   Mail: "M3.5 5.5h13v9h-13zM3.5 6.5 10 11l6.5-4.5",
@@ -42,7 +42,7 @@ const CARD_SHAPES = {
 };
 
 const SPACE = "http://www.w3.org/2000/svg";
-const RING = "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14z";
+const RING = "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z";
 
 function line(path, name) {
   const made = document.createElementNS(SPACE, "path");

@@ -153,13 +153,17 @@ function received(message) {
   const isNew = message.version === 1 && !message.personalView && isLater(message, conversation);
   if (here) showHere(message);
   if (isNew) noteNew(message, conversation, here);
+  else noteChange(message, conversation);
 }
 
-const isLater = (message, conversation) => {
-  if (Number(message.id) <= (conversation.lastId ?? 0)) return false;
-  conversation.lastId = Number(message.id);
-  return !conversation.last || message.at > conversation.last.at;
-};
+/** An edit is no news: only the line in the list changes. */
+function noteChange(message, conversation) {
+  if (conversation.last?.id !== message.id || conversation.last.preview === message.preview) return;
+  conversation.last.preview = message.preview;
+  showChats(open);
+}
+
+const isLater = (message, { last }) => !last || Number(message.id) > Number(last.id);
 
 function showHere(message) {
   const pane = currentPane();
@@ -171,7 +175,7 @@ function showHere(message) {
 }
 
 function noteNew(message, conversation, here) {
-  conversation.last = { sender: message.sender, at: message.at, preview: message.preview };
+  conversation.last = { id: message.id, sender: message.sender, at: message.at, preview: message.preview };
   if (!isFromMe(message)) {
     const isAnswer = here && Date.now() - state.lastDeed < OWN_ANSWER;
     announce(`${personByKey(message.sender).name}: ${wordsOf(message.preview)}`);

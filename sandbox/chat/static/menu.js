@@ -38,7 +38,7 @@ function entry(item, anchor) {
     { type: "button", role, "aria-checked": item.checked === undefined ? null : String(item.checked), onclick: choose },
     item.picture,
     el("span", { class: "menu-words" }, item.label, item.detail && el("small", {}, item.detail)),
-    item.badge && el("span", { class: "badge" }, String(item.badge)),
+    item.badge > 0 && el("span", { class: "badge" }, String(item.badge)),
   );
 }
 

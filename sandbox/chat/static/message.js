@@ -18,7 +18,7 @@ export class MessageView {
     this.person = person;
     this.cards = [];
     this.sender = personByKey(message.sender);
-    this.own = message.sender === person.key;
+    this.own = message.sender === person.key && !message.root; // in a channel everybody's posts look alike
     this.marks = el("span", { class: "marks" });
     this.text = el("div", { class: "text" });
     this.attached = el("div", { class: "attached" });

@@ -20,7 +20,7 @@ export function startTenant({ onclose }) {
   const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close the tenant panel", onclick: onclose });
   close.append(icon("close"));
   const title = el("header", {}, el("div", {}, el("h2", {}, "Simulated tenant"), el("p", {}, "Contoso · contoso.com")), close);
-  byId("tenant").append(title, ...["bot", "clock", "scenarios", "users", "seats", "requests"].map(makePart));
+  byId("tenant").append(title, ...["bot", "clock", "users", "requests", "scenarios", "seats"].map(makePart));
   look();
   setInterval(look, EVERY);
 }
@@ -98,19 +98,19 @@ function drawScenarios(part, { scenarios, applied }) {
   part.replaceChildren(el("div", { class: "chips" }, chips, reset));
 }
 
-const MAILBOX_WORDS = { none: "No mailbox", ready: "Mailbox ready", preparing: "Preparing a mailbox" };
+const MAILBOX_WORDS = { none: "No mailbox", ready: "Mailbox ready", preparing: "Preparing" };
 
 function drawUsers(part, users) {
   const rows = users.map((user) => {
     const { state, never, readyAt } = user.mailbox;
     const words = never ? "Never becomes ready" : (MAILBOX_WORDS[state] ?? state.replaceAll("_", " "));
-    const until = state !== "ready" && readyAt ? `until ${readyAt.slice(11, 16)} UTC` : "";
+    const until = state === "preparing" && readyAt ? ` · ${readyAt.slice(11, 16)}` : "";
     const licenses = user.licenses.join(", ") || "No license";
     return el(
       "li",
       { class: `mailbox-${never ? "never" : state}` },
       el("b", {}, user.userPrincipalName),
-      el("span", { class: "pill" }, `${words} ${until}`.trim()),
+      el("span", { class: "pill" }, `${words}${until}`),
       el("small", {}, `${user.displayName} · ${licenses}`),
     );
   });
@@ -126,9 +126,9 @@ function drawRequests(part, { total, recent }) {
   const rows = recent.slice(0, 30).map((one) =>
     el(
       "li",
-      { title: one.code || null },
+      { title: `${one.path} ${one.code}`.trim() },
       el("code", { class: `method method-${one.method.toLowerCase()}` }, one.method),
-      el("code", { class: "path" }, one.path),
+      el("code", { class: "path" }, one.template),
       el("code", { class: `status ${one.status >= 400 ? "bad" : "fine"}` }, String(one.status)),
     ),
   );

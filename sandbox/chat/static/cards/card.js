@@ -5,6 +5,7 @@ import { cardHtml } from "../text.js";
 import { oldClientContext, registerElements } from "./elements.js";
 import { hostConfig } from "./hostconfig.js";
 import { focusIn, Kept, refocus } from "./keep.js";
+import { prepare } from "./prepare.js";
 
 const AC = window.AdaptiveCards;
 
@@ -30,7 +31,7 @@ export class CardView {
   show(json, look) {
     const focus = focusIn(this.card, this.host);
     this.json = json;
-    this.card = this.#parse(this.kept.applyTo(withoutIconNames(json)), look);
+    this.card = this.#parse(prepare(this.kept.applyTo(json)), look);
     const drawn = this.#draw();
     this.host.replaceChildren(drawn ?? el("p", { class: "no-card" }, json.fallbackText || "This card cannot be shown."));
     this.kept.watch(this.card);
@@ -86,11 +87,4 @@ export class CardView {
 /** Only web and mail links leave the page. */
 function openOutside(url) {
   if (/^(https?|mailto):/i.test(url ?? "")) window.open(url, "_blank", "noopener,noreferrer");
-}
-
-/** Fluent icon names on buttons (icon:Calendar) are no pictures to this renderer and would leave a hole. */
-function withoutIconNames(json) {
-  return JSON.parse(JSON.stringify(json), (key, value) =>
-    key === "iconUrl" && String(value).startsWith("icon:") ? undefined : value,
-  );
 }

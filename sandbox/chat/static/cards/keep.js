@@ -1,13 +1,6 @@
 // What a person did to a card that is about to be drawn anew: typed values, opened parts, focus.
 
-/** Every object in a card's JSON. */
-function* walk(node) {
-  if (Array.isArray(node)) for (const one of node) yield* walk(one);
-  else if (node && typeof node === "object") {
-    yield node;
-    for (const value of Object.values(node)) yield* walk(value);
-  }
-}
+import { walk } from "./prepare.js";
 
 const nameOf = (action) => action.id || action.title;
 const isInput = (node) => typeof node.type === "string" && node.type.startsWith("Input.");
