@@ -25,7 +25,8 @@ _SINGLE = "'‘’‚‛‹›`´"
 _QUOTED = rf"[{_DOUBLE}](?P<double>[^{_DOUBLE}]*)[{_DOUBLE}]|[{_SINGLE}](?P<single>.*?)[{_SINGLE}](?=[\s,;.!?]|$)"
 _KEY = re.compile(r"(?P<key>[^\W\d][\w-]*)\s*=\s*")
 _VALUE = re.compile(rf"{_QUOTED}|(?P<bare>(?![{_DOUBLE}])\S+)")
-_OPENED = re.compile(rf"[{_DOUBLE}]")
+_DOUBLE_MARK = re.compile(rf"[{_DOUBLE}]")
+_CLOSES_SINGLE = re.compile(rf"[{_SINGLE}](?=[\s,;.!?]|$)")
 _WORD = re.compile(rf"<(?P<angle>[^<>\s]*@[^<>\s]*)>|{_QUOTED}|(?P<bare>[^\s<]+|<)")
 _WHOLE = re.compile(rf"[{_DOUBLE}](?P<inside>[^{_DOUBLE}]*)[{_DOUBLE}]")
 _EDGES = ".,;:!?…"
@@ -71,7 +72,7 @@ def parse(raw: str) -> Command:
     if not words:
         return Command("", options=options)
     label, args = _split_label([word for word in words[1:] if not _is_courtesy(word)])
-    return Command(words[0].text.lower().lstrip("/" + _WRAPPING), args, options, label)
+    return Command(words[0].text.lower().lstrip("/"), args, options, label)
 
 
 def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
@@ -164,11 +165,9 @@ def _option(key: re.Match[str], found: re.Match[str]) -> _Token:
 
 
 def _word(found: re.Match[str]) -> _Token:
-    if found["angle"]:
-        return _Token("address", found["angle"])
-    if found["bare"]:
-        return _Token("word", found["bare"].strip(_EDGES))
-    return _Token("phrase", (found["double"] or found["single"] or "").strip())
+    kind = "address" if found["angle"] else "word" if found["bare"] else "phrase"
+    text = found["angle"] or found["bare"] or found["double"] or found["single"] or ""
+    return _Token(kind, text.strip(_WRAPPING))
 
 
 def _split_label(words: list[_Token]) -> tuple[str, tuple[str, ...]]:
@@ -189,8 +188,11 @@ def _is_courtesy(token: _Token) -> bool:
 
 
 def _quote(value: str) -> str:
-    mark = "'" if any(character in _DOUBLE for character in value) else '"'
-    return f"{mark}{value}{mark}"
+    if not _DOUBLE_MARK.search(value):
+        return f'"{value}"'
+    if not _CLOSES_SINGLE.search(value):
+        return f"'{value}'"
+    return f'"{_DOUBLE_MARK.sub("", value)}"'
 
 
 def _no_value(key: str) -> str:
