@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -37,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _serve(options: Options, host: str, port: int) -> int:
     try:
         listener = _bind(host, port)
-    except OSError as error:
-        print(f"The sandbox cannot listen on {host}:{port}: {error.strerror or error}.", file=sys.stderr)
+    except (OSError, OverflowError) as error:
+        print(f"The sandbox cannot listen on {host}:{port}: {_reason(error)}.", file=sys.stderr)
         return 1
     app = make_app(options)
     app[ADDRESS].url = f"http://{host}:{listener.getsockname()[1]}"
@@ -54,6 +55,12 @@ async def _serve(options: Options, host: str, port: int) -> int:
     return 0
 
 
+def _reason(error: Exception) -> str:
+    """The system's own words: create_server adds to them, a wrong host name or port has others."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if isinstance(number, int) and number > 0 else str(error)
+
+
 def _bind(host: str, port: int) -> socket.socket:
     """Bound before anything is set up, so that a taken port is found at once."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -64,12 +71,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=4000, help="0 takes a free one and prints it")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds per second")
+    parser.add_argument("--speed", type=_speed, default=60.0, help="simulated seconds per second")
     parser.add_argument("--scenario", default="", help="one or more names, separated by commas")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bot", default=Options.bot_url, help="where the bot takes messages")
     parser.add_argument("--list", action="store_true", help="print tenant, people and scenarios, and exit")
     return parser
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed <= 1e6:
+        raise argparse.ArgumentTypeError("must be 0 to 1000000")
+    return speed
 
 
 def _listing() -> str:

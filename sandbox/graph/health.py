@@ -68,7 +68,6 @@ def _issue(incident: Incident) -> Json:
         "feature": incident.feature,
         "featureGroup": incident.feature_group,
         "isResolved": incident.resolved_at is not None,
-        "highImpact": None,
         "details": [],
         "posts": [
             {

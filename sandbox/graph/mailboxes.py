@@ -56,7 +56,6 @@ def get_inbox(call: Call) -> Answer:
         "childFolderCount": 0,
         "unreadItemCount": 0,
         "totalItemCount": 0,
-        "sizeInBytes": 0,
         "isHidden": False,
     }
     return Answer(body={"@odata.context": context(call, f"users('{user.id}')/mailFolders"), **folder})

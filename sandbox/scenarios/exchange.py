@@ -42,15 +42,14 @@ def subscription_suspended(world: World) -> None:
 @scenario("exchange-incident")
 def exchange_incident(world: World) -> None:
     """Microsoft reports an incident in Exchange Online's provisioning."""
-    world.tenant.incidents.append(
-        Incident(
-            id="EX900001",
-            service="Exchange Online",
-            title="Delays in provisioning new mailboxes",
-            impact="Admins may see that newly licensed users wait longer than usual for their mailbox.",
-            feature="Tenant Administration (Provisioning, Remote PowerShell)",
-            feature_group="Management and Provisioning",
-            started_at=world.tenant.now() - timedelta(hours=1),
-        )
+    incident = Incident(
+        id="EX900001",
+        service="Exchange Online",
+        title="Delays in provisioning new mailboxes",
+        impact="Admins may see that newly licensed users wait longer than usual for their mailbox.",
+        feature="Tenant Administration (Provisioning, Remote PowerShell)",
+        feature_group="Management and Provisioning",
+        started_at=world.tenant.now() - timedelta(hours=1),
     )
+    world.tenant.incidents = [incident]
     world.tenant.preparation = Preparation.SLOW

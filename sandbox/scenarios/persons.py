@@ -83,7 +83,7 @@ def _add(world: World, upn: str, name: str, **props: str | None) -> User:
     store = world.tenant.users
     before = store.by_upn(upn)
     if before is not None:
-        store.remove(before)
+        accounts.forget(world.tenant, before)
     user = make_user(fixed_id(upn), upn, name, world.tenant.now() - timedelta(days=300))
     user.props.update(props)
     store.add(user)

@@ -60,18 +60,22 @@ def update(tenant: Tenant, user: User, body: Mapping[str, Any]) -> None:
 
 def delete(tenant: Tenant, user: User) -> None:
     """Into the recycle bin: the UPN gets the object id as its prefix, the seats become free."""
-    upn = user.upn
-    tenant.users.remove(user)
-    for subscription in tenant.subscriptions.values():
-        subscription.holders.discard(user.id)
-    for group in tenant.groups.values():
-        group.members.discard(user.id)
-    now = tenant.now()
+    upn, now = user.upn, tenant.now()
+    forget(tenant, user)
     follow_plan(user.mailbox, has_plan=False, now=now, rng=tenant.rng, how=tenant.preparation)
     user.props["userPrincipalName"] = user.id.replace("-", "") + upn
     user.props["deletedDateTime"] = now
     tenant.deleted[user.id] = user
     tenant.effects.count(upn, Effect.DELETED)
+
+
+def forget(tenant: Tenant, user: User) -> None:
+    """Out of the directory, with the seats and memberships; nothing is left in the recycle bin."""
+    tenant.users.remove(user)
+    for subscription in tenant.subscriptions.values():
+        subscription.holders.discard(user.id)
+    for group in tenant.groups.values():
+        group.members.discard(user.id)
 
 
 def restore(tenant: Tenant, user: User) -> None:
