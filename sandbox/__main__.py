@@ -58,7 +58,9 @@ async def _serve(options: Options, host: str, port: int) -> int:
 def _reason(error: Exception) -> str:
     """The system's own words: create_server adds to them, a wrong host name or port has others."""
     number = getattr(error, "errno", None)
-    return os.strerror(number) if isinstance(number, int) and number > 0 else str(error)
+    if isinstance(number, int) and number > 0:
+        return os.strerror(number)
+    return str(getattr(error, "strerror", None) or error).rstrip(".")
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.sandbox_app import running_sandbox
 
 from sandbox.failures import GraphFailure
+from sandbox.faults import FaultRule
 from sandbox.graph.filters import parse
 
 
@@ -229,6 +230,15 @@ async def test_graph_in_trouble(scenario: str, status: int):
         assert (await sandbox.post("/$batch", {"requests": [_GOOD]})).status == status
         assert ("<html" in reply.body) == (scenario == "graph-html")
         assert ("Retry-After" in reply.headers) == (scenario == "throttled")
+
+
+async def test_graph_slow_slows_the_members_of_a_batch_but_not_the_batch_again():
+    async with running_sandbox("graph-slow") as sandbox:
+        rule = (await sandbox.control("GET", "faults"))["faults"][0]
+        assert rule["delay_seconds"] == 10.0
+        matching = FaultRule(path=rule["path"])
+        assert matching.matches("GET", "/users/helga@contoso.com")
+        assert not matching.matches("POST", "/$batch")
 
 
 @pytest.mark.parametrize(
