@@ -37,11 +37,13 @@ def main() -> None:
 def take(page: Page, address: str) -> None:
     """Order, wait until the mailbox is being prepared, and look."""
     page.goto(address)
-    box = page.locator("#text")
+    box = page.get_by_placeholder("Try: provision jane@contoso.com")  # there once the page has come to life
     box.fill(ORDER)
     box.press("Enter")
     page.get_by_text(AWAITED).first.wait_for(timeout=60_000)
     page.wait_for_timeout(2500)  # the panel beside it looks at the tenant every other second
+    for dismiss in page.locator("#toasts").get_by_label("Dismiss").all():
+        dismiss.click()
     TARGET.parent.mkdir(exist_ok=True)
     page.screenshot(path=TARGET, animations="disabled")
 
