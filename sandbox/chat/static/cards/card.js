@@ -18,7 +18,7 @@ AC.AdaptiveCard.onProcessMarkdown = (text, result) => {
 registerElements();
 
 export class CardView {
-  /** `onaction` gets {type, verb?, data, url?, …} of a click; `look` is {dark, oldClient, language}. */
+  /** `onaction` gets {type, id, title, verb, data} of a click on Action.Execute or Action.Submit. */
   constructor(onaction) {
     this.onaction = onaction;
     this.kept = new Kept();
@@ -27,7 +27,7 @@ export class CardView {
     this.element = el("div", { class: "card" }, this.host, this.strip);
   }
 
-  /** Draw `json`; when a card was there before, its typed values, opened parts and focus stay. */
+  /** Draw `json` with `look` {dark, oldClient, language}; when a card was there before, its typed values, opened parts and focus stay. */
   show(json, look) {
     const focus = focusIn(this.card, this.host);
     this.json = json;
@@ -71,6 +71,7 @@ export class CardView {
     if (this.element.hasAttribute("aria-busy")) return;
     const type = action.getJsonTypeName();
     if (type === "Action.OpenUrl") return openOutside(action.url);
+    if (type !== "Action.Execute" && type !== "Action.Submit") return; // the renderer itself shows and hides
     const button = action.renderedElement;
     this.say("");
     this.element.setAttribute("aria-busy", "true");

@@ -34,7 +34,7 @@ export class Kept {
   reopen(card) {
     const names = [...this.opened];
     this.opened.clear();
-    for (const action of card.getAllActions()) {
+    for (const action of new Set(card.getAllActions())) {
       if (action.getJsonTypeName() === "Action.ShowCard" && names.includes(nameOf(action))) action.renderedElement?.click();
     }
   }
