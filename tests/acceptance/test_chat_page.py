@@ -166,6 +166,28 @@ async def test_news_elsewhere_is_a_toast(seat: Seat, teams: Teams) -> None:
     await expect(seat.page.locator("[data-chat=group] .badge")).to_have_count(0)
 
 
+async def test_the_bots_own_news_here_is_a_toast_too(seat: Seat, teams: Teams) -> None:
+    await teams.say("helga", "personal", "hello")
+    await seat.sit()
+    (asked,) = teams.bot.of_type("message")
+    ready = await teams.bot.send(asked, message(card(text("Jane has a mailbox")), "Jane is ready"))
+    await expect(seat.page.locator(".toast")).to_contain_text("Jane is ready")
+    await expect(seat.card).to_contain_text("Jane has a mailbox")
+    await teams.bot.update(asked, ready, message(card(text("Jane still has it"))))
+    await expect(seat.card).to_contain_text("Jane still has it")
+    await expect(seat.page.locator(".toast")).to_have_count(1)
+
+
+async def test_the_sandbox_starts_anew(seat: Seat, teams: Teams) -> None:
+    await seat.sit()
+    await seat.say("hello")
+    await expect(seat.page.locator("article")).to_have_count(2)
+    await teams.call("POST", "/chat/reset", {})
+    await expect(seat.page.locator("article")).to_have_count(0)
+    await seat.say("hello")
+    await expect(seat.page.locator("article")).to_have_count(2)
+
+
 async def fill_form(seat: Seat) -> None:
     await seat.button("Details").click()
     await seat.button("More").click()

@@ -8,6 +8,7 @@ import { deed, state } from "./state.js";
 
 const drafts = new Map(); // what was typed where, by person and conversation
 let root = ""; // the thread that is being answered
+let toldTyping = 0; // when colleagues were last told that one types
 
 const box = byId("text");
 const suggest = byId("suggest");
@@ -21,7 +22,10 @@ export function startCompose({ onerror }) {
     event.preventDefault();
     send(onerror);
   });
-  box.addEventListener("input", changed);
+  box.addEventListener("input", () => {
+    changed();
+    tellTyping();
+  });
   box.addEventListener("keydown", (event) => pressed(event, onerror));
   box.addEventListener("blur", () => (suggest.hidden = true));
   box.addEventListener("scroll", () => (byId("mirror").scrollTop = box.scrollTop));
@@ -92,6 +96,14 @@ function changed() {
   box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
   byId("send").toggleAttribute("disabled", !box.value.trim());
   offer(typedMention());
+}
+
+/** Colleagues see that one types; not at every key. */
+function tellTyping() {
+  if (state.current.kind === "personal" || Date.now() - toldTyping < 3000) return;
+  toldTyping = Date.now();
+  const body = { as: state.me.key, conversation: state.current.id, root };
+  post("/chat/typing", body).catch(() => undefined); // not worth a word
 }
 
 /** The same words behind the box, with the mention as a pill. */

@@ -91,6 +91,8 @@ async function openConversation(id) {
 
 async function loadMessages(pane) {
   const { messages } = await get("/chat/messages", { as: pane.person.key, conversation: pane.conversation.id });
+  const [oldest] = pane.views.keys();
+  if (oldest && !messages.some((message) => message.id === oldest)) pane.clear(); // the sandbox was started anew
   for (const message of messages) pane.apply(message);
   pane.list.classList.toggle("empty", messages.length === 0);
 }
@@ -177,14 +179,16 @@ function showHere(message) {
 function noteNew(message, conversation, here) {
   conversation.last = { id: message.id, sender: message.sender, at: message.at, preview: message.preview };
   if (!isFromMe(message)) {
-    const isAnswer = here && Date.now() - state.lastDeed < OWN_ANSWER;
     announce(`${personByKey(message.sender).name}: ${wordsOf(message.preview)}`);
     if (here && !document.hidden) markRead().catch(trouble);
     else conversation.unread += 1;
-    if (!isAnswer || document.hidden) toastMessage(message, open);
+    if (!here || document.hidden || isBotNews(message)) toastMessage(message, open);
   }
   showChats(open);
 }
+
+/** The bot speaks up by itself, not in answer to what one just did. */
+const isBotNews = (message) => message.sender === state.bot.key && Date.now() - state.lastDeed > OWN_ANSWER;
 
 function showNewer(pane, arrived = false) {
   if (pane !== currentPane()) return;
@@ -221,7 +225,7 @@ const showPart = (part) => (app.dataset.pane = part);
 function toggleTenant() {
   const isPhone = matchMedia("(max-width: 720px)").matches;
   if (isPhone) showPart(app.dataset.pane === "tenant" ? "thread" : "tenant");
-  else app.classList.toggle("without-tenant");
+  else app.classList.toggle("tenant-toggled");
 }
 
 document.addEventListener("visibilitychange", () => !document.hidden && state.current && markRead().catch(trouble));

@@ -43,7 +43,7 @@ export class MessageView {
 
   /** Draw what differs; a message that did not change is left alone. */
   update(message) {
-    if (this.message?.state === message.state) return;
+    if (this.message?.state === message.state || isOlder(message, this.message)) return;
     const contentChanged = contentOf(this.message) !== contentOf(message);
     this.message = message;
     if (contentChanged) this.#showContent(message);
@@ -160,6 +160,14 @@ export class MessageView {
     }
     openMenu(this.more, items, "Message options");
   }
+}
+
+/** An answer to a click may arrive after the news of a later edit. */
+function isOlder(message, shown) {
+  if (!shown) return false;
+  const [version, view] = message.state.split(".").map(Number);
+  const [shownVersion, shownView] = shown.state.split(".").map(Number);
+  return version < shownVersion || (version === shownVersion && view < shownView);
 }
 
 const look = (person) => ({ dark: isDark(), oldClient: person.oldClient, language: person.locale });

@@ -38,6 +38,7 @@ export class Pane {
 
   clear() {
     this.views.clear();
+    this.lastDay = null;
     this.list.replaceChildren();
   }
 
