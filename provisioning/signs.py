@@ -82,10 +82,10 @@ def switched_off(snapshot: Snapshot) -> tuple[AssignedLicense, ...]:
     account = snapshot.account
     if account is None:
         return ()
-    return tuple(one for one in account.licenses if _off_plans(snapshot, one) and not enabled_plan(snapshot, one))
+    return tuple(one for one in account.licenses if _off_plans(one) and not enabled_plan(snapshot, one))
 
 
-def _off_plans(snapshot: Snapshot, held: AssignedLicense) -> Iterable[str]:
+def _off_plans(held: AssignedLicense) -> Iterable[str]:
     """Known by the plan's own id even where the tenant's licenses could not be read."""
     return [plan for plan in held.disabled_plans if plan in MAILBOX_PLANS]
 
