@@ -62,7 +62,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         async def handle(request: Request) -> Reply | None:
             return await registry.dispatch(request, services)
 
-        turns = Turns(handle, settings.tenants, line.adapter.start, metrics)
+        turns = Turns(handle, settings.tenants, line.adapter.start, metrics, registry.secret_verbs())
         health = HealthCheck({"jobs": jobs.check, "graph": directory.ping})
         yield web_application(line.adapter, turns, health, metrics)
 

@@ -38,7 +38,14 @@ def execute_request(activity: Activity) -> Request:
     if not isinstance(verb, str) or not verb or not isinstance(data, dict):
         raise BadInvoke("value.action has no verb")
     automatic = value.get("trigger") == "automatic"
-    return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "", is_refresh=automatic)
+    return _request(
+        activity,
+        verb=verb,
+        data=data,
+        message_id=activity.reply_to_id or "",
+        is_refresh=automatic,
+        is_answered_privately=True,
+    )
 
 
 def text_request(activity: Activity, text: str) -> Request:

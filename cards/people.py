@@ -53,6 +53,7 @@ def retry_text(case: Case) -> str:
         "name": order.display_name,
         "location": order.usage_location,
         "license": order.license_name,
+        "manager": order.manager_upn,
         "department": order.department,
     }
     written = [f'{key}="{value.translate(_NO_QUOTES)}"' for key, value in options.items() if value]

@@ -41,6 +41,7 @@ class _Command:
 class _Action:
     role: Role | None
     run: ActionHandler
+    is_secret: bool
 
 
 _commands: dict[str, _Command] = {}
@@ -59,12 +60,12 @@ def command(usage: str, *, summary: str, example: str, role: Role | None) -> Cal
     return register
 
 
-def action(verb: str, *, role: Role | None) -> Callable[[ActionHandler], ActionHandler]:
-    """Register the handler of a button's verb."""
+def action(verb: str, *, role: Role | None, is_secret: bool = False) -> Callable[[ActionHandler], ActionHandler]:
+    """Register the handler of a button's verb. With `is_secret` its answer must never become a message."""
 
     def register(handler: ActionHandler) -> ActionHandler:
         _refuse_second(verb, _actions)
-        _actions[verb] = _Action(role, handler)
+        _actions[verb] = _Action(role, handler, is_secret)
         return handler
 
     return register
@@ -72,6 +73,11 @@ def action(verb: str, *, role: Role | None) -> Callable[[ActionHandler], ActionH
 
 def helps() -> Sequence[CommandHelp]:
     return [known.help for known in _commands.values()]
+
+
+def secret_verbs() -> frozenset[str]:
+    """Buttons whose answer may only be the direct answer to the click."""
+    return frozenset(verb for verb, known in _actions.items() if known.is_secret)
 
 
 def names() -> frozenset[str]:

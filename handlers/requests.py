@@ -27,6 +27,7 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     message_id: str = ""  # of the message that carries the clicked card
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
+    is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
 
 @dataclass(frozen=True)

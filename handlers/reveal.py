@@ -1,7 +1,6 @@
 """The first sign-in details: for whoever ordered, in a 1:1 chat, once. They exist only in the card that is returned."""
 
 import logging
-import secrets
 
 from cards.notice import notice_card
 from cards.ready import sign_in_card
@@ -9,18 +8,21 @@ from handlers import fields
 from handlers.access import Role
 from handlers.registry import action
 from handlers.requests import Reply, Request, Services
+from provisioning.accounts import strong_password
 from provisioning.case import AccountOrigin, Case, CaseState
 from provisioning.directory import Credential
-from provisioning.errors import BadOrder, GraphDenied, GraphRejected, NotAllowed
+from provisioning.errors import BadOrder, GraphDenied, GraphError, GraphRejected, NotAllowed
 
 PASS_MINUTES = 60
-_LOWER, _UPPER, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"  # no 0 O 1 l o I
-_GROUPS, _GROUP_LENGTH = 4, 5
+OLD_CLIENT = (
+    "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
+    "Open this chat in a current Teams client and press the button there."
+)
 
 log = logging.getLogger(__name__)
 
 
-@action("reveal", role=Role.OPERATOR)
+@action("reveal", role=Role.OPERATOR, is_secret=True)
 async def reveal(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     _check(case, request)
@@ -30,25 +32,19 @@ async def reveal(request: Request, services: Services) -> Reply | None:
         personal = await services.messenger.open_personal(request.person, request.conversation)
         await services.jobs.announce(case.id, personal)
         return Reply(text="I have sent the sign-in details to our 1:1 chat.")
+    if not request.is_answered_privately:
+        raise BadOrder(OLD_CLIENT)
     if not await services.jobs.claim_credential(case.id):
         return _shown_already(await services.jobs.get(case.id) or case)
     try:
         credential = await _issue(case, services)
-    except BaseException:  # also when the request is cut off: nobody has seen anything
+    except GraphError as error:  # a line, so that the card keeps its button
+        await services.jobs.release_credential(case.id)
+        return Reply(text=f"{error.sentence} Nothing was shown. ({error.trace.code}, {error.trace.request_id})")
+    except BaseException:  # also when the click is cut off: nobody has seen anything
         await services.jobs.release_credential(case.id)
         raise
     return Reply(card=sign_in_card(case, credential, services.clock.now()))
-
-
-def strong_password() -> str:
-    """Easy to read out: groups of unmistakable letters and digits, about 110 bits; all classes that Entra asks for."""
-    while True:
-        groups = [
-            "".join(secrets.choice(_LOWER + _UPPER + _DIGITS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS)
-        ]
-        password = "-".join(groups)
-        if all(any(character in kind for character in password) for kind in (_LOWER, _UPPER, _DIGITS)):
-            return password
 
 
 def _check(case: Case, request: Request) -> None:

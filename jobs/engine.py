@@ -156,16 +156,7 @@ class JobsEngine:
         self._courier.wake()
 
     async def claim_credential(self, case_id: str) -> bool:
-        now = self._clock.now()
-        is_first = False
-
-        def claim(case: Case) -> Case:
-            nonlocal is_first
-            is_first = case.credential_shown_at is None
-            return touch(case, now, credential_shown_at=now) if is_first else case
-
-        await self._cases.change(case_id, claim)
-        return is_first
+        return await asyncio.to_thread(self._store.claim_credential, case_id, self._clock.now())
 
     async def release_credential(self, case_id: str) -> None:
         now = self._clock.now()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.cases import Cases
-from provisioning.accounts import detail_changes, how_it_came, license_error, new_password, serves_mail
+from provisioning.accounts import detail_changes, how_it_came, license_error, serves_mail, strong_password
 from provisioning.case import (
     AccountOrigin,
     Case,
@@ -125,7 +125,7 @@ class ProvisionSteps:
 
     async def _create(self, case: Case) -> Account:
         try:
-            return await self._directory.create_account(case.order, new_password())
+            return await self._directory.create_account(case.order, strong_password())
         except ObjectConflict:
             # Our own earlier try may have made it, and replication still hides it from reads.
             account = await self._appears(case.order.upn)

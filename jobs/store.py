@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.tables import cases, messages, writing
-from provisioning.case import Case, CaseState, Conversation
+from provisioning.case import Case, CaseState, Conversation, touch
 
 Transition = Callable[[Case], Case]
 IsShown = bool | Callable[[Case, Case], bool]
@@ -70,6 +70,17 @@ class CaseStore:
         """Apply `transition`; the live cards become due if `is_shown`. An unchanged case writes nothing."""
         with writing(self.engine) as connection:
             return change(connection, case_id, transition, is_shown)
+
+    def claim_credential(self, case_id: str, now: datetime) -> bool:
+        """True once in the life of the account, however many cases worked on it."""
+        with writing(self.engine) as connection:
+            account_id = connection.execute(sa.select(cases.c.account_id).where(cases.c.id == case_id)).scalar()
+            same = sa.select(cases.c.document).where(cases.c.account_id == account_id).with_for_update()
+            documents = connection.execute(same).scalars().all()
+            if any(_case_json.validate_json(document).credential_shown_at for document in documents):
+                return False
+            change(connection, case_id, lambda case: touch(case, now, credential_shown_at=now))
+            return True
 
     def claim_due(self, now: datetime, lease_seconds: float, limit: int) -> list[Case]:
         """Waiting cases whose look is due; they are not due again for `lease_seconds`, whoever asks."""

@@ -1,21 +1,22 @@
 """What an order means for an account: what to change, what it holds already, what went wrong. Pure."""
 
 import secrets
-import string
 
 from provisioning.case import AccountOrigin, Case
 from provisioning.directory import MAILBOX_PLANS, Account
 
-PASSWORD_LENGTH = 24
+_LOWER, _UPPER, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"  # no 0 O 1 l o I
+_GROUPS, _GROUP_LENGTH = 4, 5
 
 
-def new_password() -> str:
-    """A first password that nobody ever sees: the person signs in by what `reveal` issues."""
-    alphabet = string.ascii_letters + string.digits + "!#%+-_"
+def strong_password() -> str:
+    """Easy to read out: groups of unmistakable letters and digits, about 110 bits; all classes that Entra asks for."""
     while True:
-        password = "".join(secrets.choice(alphabet) for _ in range(PASSWORD_LENGTH))
-        kinds = (str.islower, str.isupper, str.isdigit)
-        if all(any(kind(ch) for ch in password) for kind in kinds):
+        groups = [
+            "".join(secrets.choice(_LOWER + _UPPER + _DIGITS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS)
+        ]
+        password = "-".join(groups)
+        if all(any(character in kind for character in password) for kind in (_LOWER, _UPPER, _DIGITS)):
             return password
 
 

@@ -90,6 +90,7 @@ class Order:
     license: str = ""
     license_name: str = ""
     manager_id: str = ""
+    manager_upn: str = ""
     manager_name: str = ""
     department: str = ""
     restore_id: str = ""  # the recycle-bin object to restore instead of creating

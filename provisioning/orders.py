@@ -213,6 +213,7 @@ def _order(request: OrderRequest, sku: Sku | None, lookup: Lookup) -> Order:
         license=sku.id if sku else "",
         license_name=sku.name if sku else "",
         manager_id=manager.id if manager else "",
+        manager_upn=manager.upn if manager else "",
         manager_name=manager.display_name if manager else "",
         department=request.department,
         restore_id=lookup.deleted.id if lookup.account is None and request.restore and lookup.deleted else "",

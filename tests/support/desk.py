@@ -48,7 +48,8 @@ class Desk:
     async def click(
         self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, **data: Any
     ) -> Reply | None:
-        request = Request(person, conversation, verb=verb, data={"verb": verb, **data}, message_id="m1")
+        data = {"verb": verb, **data}
+        request = Request(person, conversation, verb=verb, data=data, message_id="m1", is_answered_privately=True)
         return await dispatch(request, self.services)
 
     async def refresh(self, person: Person = HELGA, verb: str = "refresh", **data: Any) -> Reply | None:

@@ -57,7 +57,7 @@ def open_edge(session: aiohttp.ClientSession, connector: FakeConnector, tokens: 
         edge = Edge("", session, connector, tokens, adapter)
         if secure:
             edge.authorization = tokens.header(connector.url)
-        turns = Turns(edge.handle, (TENANT_ID,), adapter.start, metrics, **waits)
+        turns = Turns(edge.handle, (TENANT_ID,), adapter.start, metrics, frozenset({"reveal"}), **waits)
         async with TestServer(web_application(adapter, turns, HealthCheck({}), metrics)) as server:
             edge.url = str(server.make_url("")).rstrip("/")
             yield edge

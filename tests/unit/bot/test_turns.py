@@ -7,7 +7,7 @@ from support.activities import BOT, HELGA_ID, MENTION, TENANT_ID, activity, clic
 from support.connector import Answer
 from support.edge import CARD
 
-from bot.turns import ANSWERED, STILL_ASKING
+from bot.turns import ANSWERED, STILL_ASKING, TOO_LONG
 from handlers.requests import Reply
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -76,10 +76,9 @@ async def test_no_reply_sends_nothing(edge):
     assert edge.connector.calls == []
 
 
-async def test_an_empty_message_is_left_alone(edge):
+async def test_a_bare_mention_is_answered_too(edge):
     await edge.post(activity(edge.connector.url, text="<at>Mailroom</at> ", entities=[MENTION]))
-    await edge.post(activity(edge.connector.url, text=None))
-    assert edge.requests == []
+    assert [request.text for request in edge.requests] == [""]
 
 
 async def test_execute_answers_the_card(edge):
@@ -228,6 +227,16 @@ async def test_a_slow_click_is_answered_in_time_and_the_outcome_follows(open_edg
         gate.open.set()
         [call] = await edge.connector.wait_for(1)
         assert (call.method, call.card) == ("PUT" if is_personal else "POST", CARD)
+
+
+async def test_a_secret_that_comes_late_is_cut_off_and_never_posted(open_edge):
+    async with open_edge(invoke_seconds=0.01, secret_seconds=0.01) as edge:
+        edge.handler = gate = Gate(Reply(card=CARD))
+        _, body = await edge.post(click(edge.connector.url, "reveal"))
+        assert (body["type"], body["value"]) == (LINE_TYPE, TOO_LONG)
+        gate.open.set()
+        await edge.adapter.close()
+        assert edge.connector.calls == []
 
 
 async def test_a_slow_refresh_changes_nothing_afterwards(open_edge):

@@ -5,10 +5,12 @@ import logging
 from dataclasses import replace
 
 import pytest
-from support.desk import GROUP, HELGA, MONA, Desk, words
+from support.desk import GROUP, HELGA, MONA, PERSONAL, Desk, words
 from support.fake_jobs import NOW
 
-from handlers.reveal import strong_password
+from handlers.registry import dispatch
+from handlers.requests import Request
+from provisioning.accounts import strong_password
 from provisioning.case import AccountOrigin, CaseState
 from provisioning.errors import GraphDenied, GraphRejected, GraphTrace, GraphUnavailable
 
@@ -126,6 +128,15 @@ async def test_after_a_failure_it_can_be_tried_again(failures):
     assert "Sign-in details for" not in words(reply)
     assert desk.jobs.methods() == ["claim_credential", "release_credential"]
     assert "tap-mona" in words(await desk.click("reveal", case="case-1"))
+
+
+async def test_a_client_without_execute_is_shown_nothing_and_spends_nothing():
+    desk = Desk()
+    desk.ready_case()
+    data = {"verb": "reveal", "case": "case-1"}
+    reply = await dispatch(Request(HELGA, PERSONAL, verb="reveal", data=data, message_id="m1"), desk.services)
+    assert "current Teams client" in words(reply)
+    assert desk.changes() == []
 
 
 async def test_a_request_that_is_cut_off_releases_the_claim():

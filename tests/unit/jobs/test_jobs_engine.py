@@ -203,6 +203,17 @@ async def test_only_the_first_claim_of_a_credential_counts(office: Office) -> No
     assert await office.jobs.claim_credential(case.id)
 
 
+async def test_a_credential_is_claimed_once_an_account_not_once_a_case(office: Office) -> None:
+    first = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(first, CaseState.WAITING)
+    await office.jobs.cancel(first.id, HELGA)
+    second = await office.jobs.start(JANE, HELGA, CHAT)
+    retried = await office.until_state(second, CaseState.WAITING)
+    assert retried.account_origin is AccountOrigin.CREATED
+    assert await office.jobs.claim_credential(first.id)
+    assert not await office.jobs.claim_credential(second.id)
+
+
 async def test_cancel_stops_the_looks(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     waiting = await office.until_state(case, CaseState.WAITING)
