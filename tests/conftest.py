@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,6 +18,9 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith(processes.OWN_PREFIXES)]:
         if not name.startswith("MAILROOM_TEST_"):
             del os.environ[name]
+    # How fast examples come says more about the machine than about the code.
+    settings.register_profile("mailroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("mailroom")
 
 
 @pytest.fixture(name="free_port")
