@@ -196,6 +196,17 @@ class Lookup:
     manager: Account | None = None
 
 
+@dataclass(frozen=True)
+class Match:
+    """Somebody whom a search found. `matched` says by what, e.g. "proxy address"; `is_deleted`: in the recycle bin."""
+
+    id: str
+    upn: str
+    display_name: str
+    matched: str
+    is_deleted: bool = False
+
+
 class ProbeResult(StrEnum):
     """What `mailboxSettings` said."""
 

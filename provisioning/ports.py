@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from provisioning.case import Case, Conversation, Order, Person
-from provisioning.directory import Account, Credential, Lookup, Probe, Snapshot
+from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot
 
 
 class Clock(Protocol):
@@ -56,6 +56,33 @@ class Directory(Protocol):
 
     async def take_snapshot(self, name: str) -> Snapshot:
         """One `$batch` by object id or UPN; parts that cannot be read are named in it."""
+        ...
+
+    async def search(self, text: str) -> tuple[Match, ...]:
+        """Who could be meant: by UPN, mail, alias, proxy address, display name, and the recycle bin; best first.
+
+        At most ten; one exact hit (an address) answers alone. One `$batch`.
+        """
+        ...
+
+    async def change_licenses(
+        self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
+    ) -> None:
+        """One assignLicense call; a SKU in `add` that is held gets exactly these disabled plans."""
+        ...
+
+    async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
+        """POST /groups/{id}/assignLicense: for every member."""
+        ...
+
+    async def reprocess_licenses(self, account_id: str) -> None: ...
+
+    async def retry_provisioning(self, account_id: str) -> None:
+        """POST /users/{id}/retryServiceProvisioning: Entra tells Exchange about the user again."""
+        ...
+
+    async def purge_deleted(self, deleted_id: str) -> None:
+        """DELETE /directory/deletedItems/{id}: for good."""
         ...
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
