@@ -1,0 +1,218 @@
+"""Licenses: none, the wrong one, switched off, without seats, suspended, taken away, not active in the service."""
+
+from datetime import datetime, timedelta
+
+from provisioning.causes import found
+from provisioning.checks.check import evidence
+from provisioning.checks.license_errors import is_by_group, refused_state, state_evidence
+from provisioning.countries import COUNTRY_CODES
+from provisioning.directory import MAILBOX_PLANS, Account, AssignedPlan, Snapshot
+from provisioning.findings import Finding
+from provisioning.fixes import fixes
+from provisioning.orders import mailbox_skus
+from provisioning.recipients import Operation
+from provisioning.signs import (
+    SERVING,
+    enabled_plan,
+    failed_states,
+    is_entitled,
+    is_ready,
+    is_stuck,
+    member,
+    refusal,
+    serving_license,
+    sku_by_id,
+    sku_name,
+    stuck,
+    switched_off,
+    unserved,
+)
+
+RECONNECTS = timedelta(days=30)
+
+
+def no_license(snapshot: Snapshot) -> Finding | None:
+    account = unserved(snapshot)
+    if account is None or account.licenses or failed_states(snapshot) or account.mailbox_plan:
+        return None
+    if not is_stuck(snapshot) and not account.enabled:
+        return None  # perhaps a shared mailbox, which needs no license; its mailbox could not be asked
+    return found(
+        "C05",
+        f"{account.upn} has no license, so there is nothing to prepare a mailbox for. Assign one with a mailbox.",
+        evidence(("assignedLicenses", "[]")),
+        fixes(snapshot, "assign-license"),
+    )
+
+
+def no_mailbox_in_license(snapshot: Snapshot) -> Finding | None:
+    account = unserved(snapshot)
+    if account is None or not account.licenses or is_entitled(snapshot) or failed_states(snapshot):
+        return None
+    if any(plan in MAILBOX_PLANS for held in account.licenses for plan in held.disabled_plans):
+        return None
+    skus = [sku_by_id(snapshot, held.sku_id) for held in account.licenses]
+    if any(sku is None or sku.mailbox_plans for sku in skus):
+        return None
+    names = ", ".join(sku_name(snapshot, held.sku_id) for held in account.licenses)
+    return found(
+        "C06",
+        f"None of the licenses of {account.upn} has a mailbox ({names}). Assign one that has.",
+        evidence(*(("subscribedSkus.servicePlans", [p.name for p in sku.plans]) for sku in skus if sku)),
+        fixes(snapshot, "assign-license"),
+    )
+
+
+def exchange_plan_off(snapshot: Snapshot) -> Finding | None:
+    account, off = unserved(snapshot), switched_off(snapshot)
+    if account is None or not off or serving_license(snapshot):
+        return None
+    if snapshot.skus is None and account.mailbox_plan:
+        return None  # another license, which could not be read, brings the plan
+    plans = tuple(MAILBOX_PLANS[plan] for plan in off[0].disabled_plans if plan in MAILBOX_PLANS)
+    return found(
+        "C07",
+        f"The Exchange plan is switched off in {sku_name(snapshot, off[0].sku_id)} of {account.upn}. Switch it on.",
+        evidence(("assignedLicenses.disabledPlans", plans)),
+        fixes(snapshot, "enable-exchange-plan"),
+    )
+
+
+def plan_not_activated(snapshot: Snapshot) -> Finding | None:
+    account = stuck(snapshot)
+    status = _plan_status(snapshot)
+    if account is None or status not in ("PendingActivation", "PendingProvisioning"):
+        return None
+    return found(
+        "C08",
+        f"Exchange Online is not active for the plan of {account.upn} ({status}): an administrator has to activate it.",
+        evidence(("provisioningStatus", status)),
+        fixes(snapshot, "activate-plan", "re-check"),
+    )
+
+
+def plan_error(snapshot: Snapshot) -> Finding | None:
+    account = stuck(snapshot)
+    if account is None or _plan_status(snapshot) != "Error":
+        return None
+    return found(
+        "C09",
+        f"Exchange reports an error for the plan of {account.upn}. Ask it to provision the user again.",
+        evidence(("provisionedPlans.provisioningStatus", "Error")),
+        fixes(snapshot, "retry-provisioning", "run-diagnostic", "reassign-license"),
+    )
+
+
+def no_usage_location(snapshot: Snapshot) -> Finding | None:
+    account = unserved(snapshot)
+    if account is None or account.usage_location.upper() in COUNTRY_CODES:
+        return None
+    if is_entitled(snapshot) and not is_stuck(snapshot):
+        return None
+    local = ("set-usage-location-on-premises",) if account.is_mastered_on_premises else ()
+    problem = "is not a country" if account.usage_location else "is missing"
+    return found(
+        "C10",
+        f"The usage location of {account.upn} {problem}, and no license works without it. Set the country.",
+        evidence(("usageLocation", account.usage_location or "null")),
+        fixes(snapshot, "set-usage-location", *local),
+    )
+
+
+def no_seats(snapshot: Snapshot) -> Finding | None:
+    account, state = member(snapshot), refused_state(snapshot, "CountViolation")
+    full = _full_skus(snapshot) if unserved(snapshot) and not is_entitled(snapshot) else ()
+    attempt = refusal(snapshot, Operation.ASSIGN) if not is_entitled(snapshot) else None
+    was_refused = attempt is not None and "available licenses" in attempt.trace.message
+    if account is None or not (state or full or (was_refused and not is_ready(snapshot))):
+        return None
+    seats = tuple(("subscribedSkus.consumedUnits", text) for text in full)
+    states = state_evidence(state) if state else ()
+    said = (("assignLicense", attempt.trace.message),) if attempt and was_refused else ()
+    again = ("reprocess-group-license",) if is_by_group(state) else ()
+    return found(
+        "C12",
+        f"No seat is free for {account.upn}. Buy a seat, or free one.",
+        evidence(*states, *seats, *said),
+        fixes(snapshot, "buy-seats", "list-seat-holders", *again),
+    )
+
+
+def subscription_not_active(snapshot: Snapshot) -> Finding | None:
+    account = unserved(snapshot)
+    if account is None:
+        return None
+    held = [sku_by_id(snapshot, one.sku_id) for one in account.licenses if enabled_plan(snapshot, one)]
+    skus = [sku for sku in held if sku]
+    ended = skus and not any(sku.capability_status in SERVING for sku in skus)
+    plans = [p for p in account.plans if p.id in MAILBOX_PLANS and p.capability_status in ("Suspended", "LockedOut")]
+    if not ended and (not plans or account.mailbox_plan):
+        return None
+    names = ", ".join(sku.name for sku in skus) or "the license"
+    return found(
+        "C13",
+        f"The subscription of {account.upn} ({names}) is not active, so Exchange does not serve it. Renew it.",
+        evidence(
+            *(("subscribedSkus.capabilityStatus", f"{sku.name}: {sku.capability_status}") for sku in skus if ended),
+            *(("assignedPlans.capabilityStatus", plan.capability_status) for plan in plans),
+        ),
+        fixes(snapshot, "renew-subscription", "assign-license"),
+    )
+
+
+def old_mailbox_waits(snapshot: Snapshot) -> Finding | None:
+    """Within 30 days of losing its license a mailbox is connected again; afterwards it is gone."""
+    account = unserved(snapshot)
+    removed = _removed_at(snapshot, account) if account else None
+    if account is None or removed is None or snapshot.taken_at - removed > RECONNECTS or failed_states(snapshot):
+        return None
+    deadline = f"{removed + RECONNECTS:%Y-%m-%d}"
+    licensed = is_entitled(snapshot)
+    what = "It connects again by itself; wait." if licensed else f"Assign a license before {deadline}, or it is lost."
+    return found(
+        "C41",
+        f"The license of {account.upn} was removed on {removed:%Y-%m-%d}, and the old mailbox is still there. {what}",
+        evidence(("assignedPlans.capabilityStatus", "Deleted"), ("license removed", f"{removed:%Y-%m-%d %H:%M}")),
+        fixes(snapshot, *(("wait", "re-check") if licensed else ("assign-license",))),
+    )
+
+
+def _full_skus(snapshot: Snapshot) -> tuple[str, ...]:
+    """Every license with a mailbox that the tenant has, if none of them has a seat left and nothing else failed."""
+    skus = mailbox_skus(snapshot.skus or ())
+    if not skus or any(sku.free for sku in skus) or switched_off(snapshot) or failed_states(snapshot):
+        return ()
+    return tuple(f"{sku.name}: {sku.consumed} of {sku.enabled}" for sku in skus)
+
+
+def _plan_status(snapshot: Snapshot) -> str:
+    """The mailbox plan's own status, else the worst of the service's, else the tenant's."""
+    account = snapshot.account
+    if account is None or not is_entitled(snapshot):
+        return ""
+    own = [plan.provisioning_status for plan in snapshot.license_details or () if plan.id in MAILBOX_PLANS]
+    service = [
+        plan.provisioning_status
+        for plan in account.provisioned_plans
+        if plan.service.lower() == "exchange" and plan.capability_status in SERVING
+    ]
+    skus = (sku_by_id(snapshot, held.sku_id) for held in account.licenses if enabled_plan(snapshot, held))
+    tenant = [plan.provisioning_status for sku in skus if sku for plan in sku.mailbox_plans]
+    statuses = own or service or tenant
+    if "Error" in statuses:
+        return "Error"
+    return "Success" if "Success" in statuses else next(iter(statuses), "")
+
+
+def _removed_at(snapshot: Snapshot, account: Account) -> datetime | None:
+    """From the audit log, else from the plan that Graph shows as Deleted although no license has it switched off."""
+    if snapshot.license_removed_at:
+        return snapshot.license_removed_at
+    if is_entitled(snapshot) or switched_off(snapshot):
+        return None
+    gone = (plan.assigned_at for plan in account.plans if plan.id in MAILBOX_PLANS and _is_deleted(plan))
+    return max((at for at in gone if at), default=None)
+
+
+def _is_deleted(plan: AssignedPlan) -> bool:
+    return plan.capability_status == "Deleted"

@@ -1,0 +1,125 @@
+"""The diagnosis: runs every check over one snapshot, ranks what they find, and says what could not be checked. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from provisioning.checks import CHECKS
+from provisioning.checks.check import Check, Outcome
+from provisioning.checks.elimination import by_elimination, latency, unseen_holders
+from provisioning.directory import ProbeResult, Snapshot
+from provisioning.errors import GraphTrace
+from provisioning.findings import Finding, Fix
+from provisioning.fixes import fixes
+from provisioning.signs import is_ready
+
+# Part of the snapshot: what it is in words, and the least application permission that reads it.
+PARTS: dict[str, tuple[str, str]] = {
+    "account": ("the account", "User.Read.All"),
+    "mailbox": ("the mailbox", "MailboxSettings.Read"),
+    "organization": ("the tenant and its directory sync", "Organization.Read.All"),
+    "skus": ("the tenant's licenses and seats", "LicenseAssignment.Read.All"),
+    "health": ("the service health", "ServiceHealth.Read.All"),
+    "deleted": ("the recycle bin", "User.Read.All"),
+    "domains": ("the tenant's domains", "Domain.Read.All"),
+    "holders": ("who else has the addresses", "User.Read.All, GroupMember.Read.All and OrgContact.Read.All"),
+}
+DENIED = (401, 403)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """`permission` is "" unless a missing permission is the reason."""
+
+    part: str
+    sentence: str
+    permission: str = ""
+    trace: GraphTrace = GraphTrace()
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """`is_healthy`: the mailbox answers and nothing needs repair. `checked`: what was looked at and is in order.
+
+    `advice` is for a mailbox that works. `summary` is the answer in one sentence.
+    """
+
+    user: str
+    is_healthy: bool
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    checked: tuple[str, ...] = ()
+    advice: tuple[Fix, ...] = ()
+
+
+def diagnose(snapshot: Snapshot) -> Diagnosis:
+    """Certain findings before likely ones; likely ones only while no certain cause explains the missing mailbox."""
+    findings, checked = _run(snapshot)
+    unread = tuple(_unread(part, trace) for part, trace in snapshot.unread)
+    problems = [finding for finding in findings if not finding.is_note]
+    is_healthy = is_ready(snapshot) and snapshot.account is not None and not problems
+    account = snapshot.account
+    return Diagnosis(
+        user=account.upn if account else snapshot.name,
+        is_healthy=is_healthy,
+        summary=_summary(snapshot, problems, is_healthy),
+        findings=findings,
+        unread=unread,
+        checked=checked,
+        advice=fixes(snapshot, "clear-browser-cache", "re-check") if is_healthy else (),
+    )
+
+
+def _run(snapshot: Snapshot) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    findings: list[Finding] = []
+    checked: list[str] = []
+    for check in CHECKS:
+        outcome = tuple(_each(check.run(snapshot)))
+        findings += outcome
+        if not outcome and _was_read(snapshot, check):
+            checked.append(check.words)
+    is_explained = any(not finding.is_likely and not finding.is_note for finding in findings)
+    if is_explained:
+        findings = [finding for finding in findings if not finding.is_likely]
+    else:
+        findings += by_elimination(snapshot)
+    findings += unseen_holders(snapshot)  # the one certain finding that leaves open who it is
+    if all(finding.is_note for finding in findings):
+        findings += _each(latency(snapshot))
+    return tuple(sorted(findings, key=lambda finding: finding.order)), tuple(checked)
+
+
+def _each(outcome: Outcome) -> Iterable[Finding]:
+    if outcome is None:
+        return ()
+    return (outcome,) if isinstance(outcome, Finding) else outcome
+
+
+def _was_read(snapshot: Snapshot, check: Check) -> bool:
+    """Every part that the check needs is there; a mailbox that gave no usable answer is not."""
+    has_mailbox = snapshot.mailbox is not None and snapshot.mailbox.result is not ProbeResult.UNKNOWN
+    return all(has_mailbox if part == "mailbox" else getattr(snapshot, part) is not None for part in check.needs)
+
+
+def _unread(part: str, trace: GraphTrace) -> Unread:
+    what, permission = PARTS.get(part, (part, ""))
+    if trace.status in DENIED:
+        sentence = f"Mailroom may not read {what}; the permission {permission} would allow it."
+        return Unread(part, sentence if permission else f"Mailroom may not read {what}.", permission, trace)
+    reason = {0: "no answer", 429: "Microsoft Graph is throttling"}.get(trace.status, f"{trace.status} {trace.code}")
+    return Unread(part, f"Could not check {what} ({reason.strip()}).", "", trace)
+
+
+def _summary(snapshot: Snapshot, problems: list[Finding], is_healthy: bool) -> str:
+    account, unread = snapshot.account, dict(snapshot.unread)
+    if problems:
+        return problems[0].sentence
+    if account is None:
+        if "account" in unread:
+            return f"Could not read the account {snapshot.name}, so nothing can be said about it."
+        return f"There is no account {snapshot.name} in this tenant. Provision it."
+    if is_healthy:
+        return f"Nothing is wrong with {account.upn}: the mailbox answers."
+    if snapshot.mailbox is None or snapshot.mailbox.result is ProbeResult.UNKNOWN:
+        return f"Nothing wrong was found with {account.upn}, but the mailbox could not be checked."
+    return f"The mailbox of {account.upn} does not answer, and what could be read does not say why."
