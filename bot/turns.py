@@ -161,8 +161,9 @@ class Turns(ActivityHandler):
 
 
 def _replaces(request: Request, reply: Reply) -> bool:
-    """In a 1:1 chat the clicker's view is everyone's."""
-    return bool(request.message_id) and (reply.replace or request.conversation.is_personal)
+    """In a 1:1 chat the clicker's view is everyone's. A mere line takes no card's place: it may still be needed."""
+    has_place = bool(request.message_id) and reply.card is not None
+    return has_place and (reply.replace or request.conversation.is_personal)
 
 
 async def _ask_for_patience(context: TurnContext, *, with_line: bool) -> str:

@@ -81,7 +81,8 @@ def plan(request: OrderRequest, lookup: Lookup, default_location: str = "") -> P
     if missing:
         if "license" in missing:
             _check_seats(lookup.skus)
-        return Incomplete(filled, missing, mailbox_skus(lookup.skus))
+        known = replace(filled, license=sku.id) if sku else filled
+        return Incomplete(known, missing, mailbox_skus(lookup.skus))
     return Complete(_order(filled, sku, lookup))
 
 

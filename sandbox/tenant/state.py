@@ -21,12 +21,11 @@ class Tenant:
 
     def __init__(self, clock: Clock, seed_number: int = 1) -> None:
         self.clock = clock
-        self.seed_number = seed_number
+        self.rng = random.Random(seed_number)
         self.reset()
 
     def reset(self) -> None:
-        """Back to the default tenant; the clock runs on."""
-        self.rng = random.Random(self.seed_number)
+        """Back to the default tenant. The clock runs on, and no id is given again: bots remember them."""
         self.users = UserStore()
         self.deleted: dict[str, User] = {}
         self.subscriptions: dict[str, Subscription] = {}

@@ -170,6 +170,13 @@ async def test_submit_in_a_group_posts_unless_the_reply_replaces(edge):
     assert [call.method for call in edge.connector.calls] == ["POST", "PUT"]
 
 
+async def test_a_mere_line_takes_no_card_s_place(edge):
+    edge.reply = Reply(text="Nothing was shown.")
+    await edge.post(submit(edge.connector.url))
+    [call] = edge.connector.calls
+    assert (call.method, call.body["text"]) == ("POST", "Nothing was shown.")
+
+
 async def test_when_the_clicked_message_is_gone_the_answer_is_posted(edge):
     edge.connector.answer_next(Answer(404, "ActivityNotFoundInConversation"))
     await edge.post(submit(edge.connector.url))

@@ -111,6 +111,14 @@ def test_filling_in_what_is_missing_completes_the_order(request, found):
     assert isinstance(plan(filled, found), Complete)
 
 
+def test_a_license_that_was_named_is_in_the_form_by_its_id():
+    request = OrderRequest("jane@contoso.com", license="E3")
+    planned = plan(request, lookup())
+    assert isinstance(planned, Incomplete)
+    assert planned.request.license == E3.id
+    assert "license" not in planned.missing
+
+
 @given(st.text(max_size=30), lookups.filter(lambda found: found.skus))
 def test_any_license_name_is_one_license_or_a_sentence(name, found):
     try:

@@ -64,6 +64,13 @@ async def test_scenarios_add_up_and_reset_takes_them_away():
         assert (await sandbox.control("GET", "effects"))["users"] == {}
 
 
+async def test_no_id_is_given_twice_whatever_is_reset():
+    async with running_sandbox() as sandbox:
+        first = await sandbox.create()
+        await sandbox.control("POST", "reset")
+        assert await sandbox.create() != first
+
+
 @pytest.mark.parametrize("name", list(SCENARIOS))
 async def test_every_scenario_can_be_applied_twice_and_leaves_no_side_effect_counted(name: str):
     async with running_sandbox(name, name) as sandbox:
