@@ -1,6 +1,7 @@
 """The chat page at / and its API under /chat, which tests and scripts may drive without a browser.
 
-The page takes ?as=helga&chat=personal (or group, channel) and ?theme=dark (or light).
+The page takes ?as=helga&chat=personal (or group, channel) and ?theme=dark (or light). It has everything, and listens,
+once its `#app` has the attribute data-ready.
 
 Everything is JSON. `as` is a person's key (helga, mona, adam, otto); `conversation` is an id, or one of the words
 personal, group, channel. Wrong arguments are answered with 400 or 404 and {"error": {"code", "message"}}.

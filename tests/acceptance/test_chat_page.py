@@ -36,7 +36,7 @@ class Seat:
         self.page.on("console", lambda note: self.troubles.append(note.text) if is_trouble(note.text) else None)
         self.page.on("request", self._watch)
         await self.page.goto(f"{self.teams.url}/?{query}")
-        await expect(self.page.locator(".pane")).to_be_visible()
+        await expect(self.page.locator("#app[data-ready] .pane")).to_have_count(1)
 
     def _watch(self, request: Any) -> None:
         if not request.url.startswith(self.teams.url):

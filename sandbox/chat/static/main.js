@@ -82,11 +82,11 @@ async function openConversation(id) {
   showPart("thread");
   stopTyping();
   rememberPlace();
+  if (!matchMedia("(pointer: coarse)").matches) byId("text").focus(); // now: later it would take the focus away
   post("/chat/open", { as: state.me.key, conversation: id }).catch(() => undefined); // the bot may be down; sending says so
   await loadMessages(panes.get(key));
   if (isNew) panes.get(key).toEnd();
   await markRead();
-  if (!matchMedia("(pointer: coarse)").matches) byId("text").focus();
 }
 
 async function loadMessages(pane) {
@@ -139,7 +139,7 @@ function listen() {
   stream = new EventSource(`/chat/stream?as=${state.me.key}`);
   const on = (name, handle) => stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
   const reload = () => Promise.all([loadConversations(), loadMessages(currentPane())]).catch(trouble);
-  on("hello", reload);
+  on("hello", () => reload().then(() => (app.dataset.ready = state.me.key))); // scripts wait for it
   on("message", received);
   on("typing", showTyping);
   on("membership", () => loadConversations().then(showTop, trouble));
