@@ -7,24 +7,13 @@ awaited or what went wrong, and the buttons that make sense in this state.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from cards import parts
-from cards.elements import REFRESH_LIMIT, Action, ColumnSet, Container, Element, Execute, ProgressBar, Refresh
+from cards import parts, steps
+from cards.elements import Action, ColumnSet, Container, Element
 from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
 from provisioning.waiting import PREPARING
-
-BAR_CELLS = 12
-
-# Shape and color; the word stands beside it, so that nothing depends on color.
-_MARKS: dict[StageState, tuple[str, str, str]] = {
-    StageState.PENDING: ("Circle", "○", "Default"),
-    StageState.RUNNING: ("ArrowSyncCircle", "◐", "Accent"),
-    StageState.DONE: ("CheckmarkCircle", "✓", "Good"),
-    StageState.NOT_NEEDED: ("SubtractCircle", "–", "Default"),
-    StageState.FAILED: ("DismissCircle", "✕", "Attention"),
-}
 
 _TO_COME: dict[Stage, str] = {
     Stage.ACCOUNT: "Find or create the account.",
@@ -51,37 +40,23 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
     style, color = _STYLES[case.state]
     body: list[Element] = [
         parts.header(title, _below(case), style),
-        *([] if case.state is CaseState.CANCELLED else [_bar(case, color)]),
+        *([] if case.state is CaseState.CANCELLED else [steps.bar(case.progress, color)]),
         Container(items=[_stage(record, case, now) for record in case.stages], spacing="Medium"),
         *_problem(case),
         *_waiting(case, now),
         *_buttons(case),
         parts.small(_footer(case, now), spacing="Medium"),
     ]
-    return parts.card(body, title, refresh=_refresh(case, refresh_for), wide=True)
+    return parts.card(body, title, refresh=steps.refresh("refresh", {"case": case.id}, refresh_for), wide=True)
 
 
 def _below(case: Case) -> str:
     return " · ".join(plain(words) for words in (case.order.upn, case.order.license_name) if words)
 
 
-def _bar(case: Case, color: str) -> ProgressBar:
-    percent = round(case.progress * 100)
-    full = round(case.progress * BAR_CELLS)
-    cells = "▰" * full + "▱" * (BAR_CELLS - full)
-    return ProgressBar(value=percent, max=100, color=color, fallback=parts.text(f"{cells} {percent} %", color=color))
-
-
 def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
-    name, mark, color = _MARKS[record.state]
-    is_quiet = record.state in (StageState.PENDING, StageState.NOT_NEEDED)
-    style = {"is_subtle": True} if is_quiet else {"weight": "Bolder"}
-    words: list[Element] = [parts.text(STAGE_NAMES[record.stage], **style)]
-    note = _sentence(record, case)
-    if note:
-        words.append(parts.small(note, spacing="None"))
-    aside = parts.small(_when(record, case, now), horizontal_alignment="Right")
-    return parts.row(parts.icon(name, mark, color, **style), words, aside, spacing="Small")
+    timing = steps.when(record.state, record.started_at, record.ended_at, now, is_open=case.is_open)
+    return steps.step(STAGE_NAMES[record.stage], record.state, _sentence(record, case), timing)
 
 
 def _sentence(record: StageRecord, case: Case) -> str:
@@ -91,23 +66,6 @@ def _sentence(record: StageRecord, case: Case) -> str:
     if record.stage is Stage.MAILBOX and record.state is StageState.FAILED:
         return "It was not ready yet."
     return plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
-
-
-def _when(record: StageRecord, case: Case, now: datetime) -> str:
-    """The state in a word, with the time or duration that it has."""
-    if record.state is StageState.RUNNING and record.started_at:
-        return f"Since {at(record.started_at, now)}"
-    if record.state is StageState.DONE and record.ended_at:
-        return _done(record.ended_at, record.ended_at - (record.started_at or record.ended_at), now)
-    if record.state is StageState.FAILED and record.ended_at:
-        return f"Stopped {at(record.ended_at, now)}"
-    if record.state is StageState.PENDING:
-        return "To do" if case.is_open else "Not done"
-    return {StageState.NOT_NEEDED: "Not needed", StageState.DONE: "Done"}.get(record.state, "Working")
-
-
-def _done(ended: datetime, took: timedelta, now: datetime) -> str:
-    return f"Done in {duration(took)}" if took >= timedelta(seconds=1) else f"Done {at(ended, now)}"
 
 
 def _problem(case: Case) -> list[Element]:
@@ -157,10 +115,3 @@ def _footer(case: Case, now: datetime) -> str:
     if case.state is CaseState.READY and case.ended_at:
         return f"{asked} · ready after {duration(max(case.ended_at - case.created_at, timedelta()))}"
     return asked
-
-
-def _refresh(case: Case, people: Sequence[str]) -> Refresh | None:
-    if not people:
-        return None
-    action = Execute(verb="refresh", data={"verb": "refresh", "case": case.id})
-    return Refresh(action=action, user_ids=list(people[:REFRESH_LIMIT]))
