@@ -10,9 +10,11 @@ from bot.connector import Connector
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
+from cards.repair import repair_card
 from handlers.requests import Card
 from provisioning.case import Case, Conversation, Person
 from provisioning.ports import Clock
+from provisioning.repair import Repair
 
 MOVED = "The card of this case has moved further down."
 
@@ -25,14 +27,16 @@ class TeamsMessenger:
         self._clock = clock
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
-        card = progress_card(case, self._clock.now(), refresh_for=_viewers(case))
-        if not activity_id:
-            return await self._post(card, conversation)
-        await self._update(card, conversation, activity_id)
-        return activity_id
+        viewers = _viewers(case.requester) if case.is_open else ()
+        return await self._show(progress_card(case, self._clock.now(), refresh_for=viewers), conversation, activity_id)
 
-    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
-        await self._update(notice_card(f"{MOVED} ({case.order.upn})"), conversation, activity_id)
+    async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        viewers = _viewers(repair.requester) if repair.is_open else ()
+        return await self._show(repair_card(repair, self._clock.now(), refresh_for=viewers), conversation, activity_id)
+
+    async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
+        user = subject.order.upn if isinstance(subject, Case) else subject.user
+        await self._update(notice_card(f"{MOVED} ({user})"), conversation, activity_id)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         return await self._post(ready_card(case), conversation, alert=True)
@@ -51,6 +55,12 @@ class TeamsMessenger:
         )
         return Conversation(opened, "personal", near.service_url, near.tenant_id, near.bot_id, near.bot_name)
 
+    async def _show(self, card: Card, conversation: Conversation, activity_id: str) -> str:
+        if not activity_id:
+            return await self._post(card, conversation)
+        await self._update(card, conversation, activity_id)
+        return activity_id
+
     async def _post(self, card: Card, conversation: Conversation, *, alert: bool = False) -> str:
         activity = _addressed(outgoing.card_activity(card, alert=alert), conversation)
         return await self._connector.post(conversation.service_url, conversation.id, wire.write(activity))
@@ -61,9 +71,9 @@ class TeamsMessenger:
         await self._connector.update(conversation.service_url, conversation.id, activity_id, wire.write(activity))
 
 
-def _viewers(case: Case) -> tuple[str, ...]:
-    """Whose client fetches the newest card by itself: the requester's, while something can change."""
-    return (case.requester.channel_id,) if case.is_open and case.requester.channel_id else ()
+def _viewers(requester: Person) -> tuple[str, ...]:
+    """Whose client fetches the newest card by itself."""
+    return (requester.channel_id,) if requester.channel_id else ()
 
 
 def _addressed(activity: Activity, conversation: Conversation) -> Activity:

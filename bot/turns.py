@@ -31,7 +31,7 @@ GREETED_LIMIT = 10_000
 STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
 TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press the button again."
-STRANGER = "Mailroom serves another organisation, so it can do nothing for you here."
+STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
 Handle = Callable[[Request], Awaitable[Reply | None]]

@@ -6,23 +6,29 @@ Open it inside the running event loop, one a process: DBOS is a process-wide sin
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
 from jobs.cases import Cases
+from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.messages import add_message, show_live
 from jobs.outbox import Courier, Outbox
+from jobs.repairing import RepairSteps
+from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
-from jobs.store import CaseStore, add_message, show_live
+from jobs.store import CaseStore
 from jobs.tables import POOL_SIZE, metadata, open_engine, writing
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Parts, bind, finish, provision
+from jobs.workflows import QUEUE, Parts, bind, explain, finish, provision, repair
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
-from provisioning.ports import Clock, Directory, Messenger
+from provisioning.fixes.steps import Step
+from provisioning.ports import Clock, Directory, Messenger, Resync
+from provisioning.repair import Repair
 
 EXECUTOR_ID = "mailroom"  # fixed on a single machine: a restarted process recovers its own workflows by it
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
@@ -35,12 +41,17 @@ log = logging.getLogger(__name__)
 
 
 async def open_jobs(
-    database_url: str, directory: Directory, messenger: Messenger, clock: Clock, poll_seconds: float
+    database_url: str,
+    directory: Directory,
+    messenger: Messenger,
+    clock: Clock,
+    poll_seconds: float,
+    resync: Resync | None = None,
 ) -> "JobsEngine":
     """Create the tables, start the engine, recover what a killed process left, and begin to watch."""
     engine = open_engine(database_url)
     await asyncio.to_thread(metadata.create_all, engine)
-    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds)
+    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds, resync)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -49,19 +60,28 @@ class JobsEngine:
     """Implements provisioning.ports.Jobs."""
 
     def __init__(
-        self, engine: sa.Engine, directory: Directory, messenger: Messenger, clock: Clock, poll_seconds: float
+        self,
+        engine: sa.Engine,
+        directory: Directory,
+        messenger: Messenger,
+        clock: Clock,
+        poll_seconds: float,
+        resync: Resync | None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._store = CaseStore(engine, EXECUTOR_ID)
+        self._repairs = RepairStore(engine)
         self._outbox = Outbox(engine, EXECUTOR_ID)
         self._courier = Courier(self._outbox, messenger, clock)
         self._cases = Cases(self._store, self._courier, clock)
-        self._watcher = Watcher(directory, self._cases, self._enqueue_finish, poll_seconds)
+        self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
         self._parts = Parts(
             self._cases,
             ProvisionSteps(directory, self._cases),
             FinishSteps(directory, self._cases, engine, self._courier),
+            ExplainSteps(directory, self._cases),
+            RepairSteps(directory, self._repairs, self._courier, clock, resync),
         )
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -86,6 +106,8 @@ class JobsEngine:
         await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
         for case_id in await asyncio.to_thread(self._store.running):
             await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
+        for repair_id in await asyncio.to_thread(self._repairs.running):
+            await self._enqueue_repair(repair_id)
         self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._watcher.run())]
 
     async def close(self) -> None:
@@ -155,6 +177,19 @@ class JobsEngine:
         await asyncio.to_thread(owe)
         self._courier.wake()
 
+    async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
+        kept = await asyncio.to_thread(self._repairs.open, repair, steps, conversation)
+        log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
+        await self._enqueue_repair(kept.id)
+        self._courier.wake()
+        return kept
+
+    async def get_repair(self, repair_id: str) -> Repair | None:
+        return await asyncio.to_thread(self._repairs.get, repair_id)
+
+    async def repairs_of(self, user: str) -> tuple[Repair, ...]:
+        return await asyncio.to_thread(self._repairs.of, user)
+
     async def claim_credential(self, case_id: str) -> bool:
         return await asyncio.to_thread(self._store.claim_credential, case_id, self._clock.now())
 
@@ -171,6 +206,14 @@ class JobsEngine:
     async def _enqueue_provision(self, case_id: str) -> None:
         with SetWorkflowID(case_id):  # the same id again answers the workflow that exists
             await DBOS.enqueue_workflow_async(QUEUE, provision, case_id)
+
+    async def _enqueue_repair(self, repair_id: str) -> None:
+        with SetWorkflowID(f"repair:{repair_id}"):
+            await DBOS.enqueue_workflow_async(QUEUE, repair, repair_id)
+
+    async def _enqueue_explain(self, case_id: str, reason: str) -> None:
+        with SetWorkflowID(f"{case_id}:explain:{reason}"):  # once for each reason
+            await DBOS.enqueue_workflow_async(QUEUE, explain, case_id)
 
     async def _enqueue_finish(self, case_id: str) -> None:
         with SetWorkflowID(f"{case_id}:finish"):

@@ -6,8 +6,9 @@ import logging
 import sqlalchemy as sa
 
 from jobs.cases import Cases
+from jobs.messages import owe_ready
 from jobs.outbox import Courier
-from jobs.store import change, owe_ready
+from jobs.store import change
 from jobs.tables import writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
 from provisioning.errors import GraphError

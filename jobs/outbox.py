@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.store import change
-from jobs.tables import cases, messages, writing
+from jobs.tables import cases, messages, repairs, writing
 from provisioning.case import Case, Conversation, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
+from provisioning.repair import Repair
 
 SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
 LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
@@ -31,12 +32,13 @@ AT_ONCE = 8  # conversations served side by side
 log = logging.getLogger(__name__)
 
 _case_json = TypeAdapter(Case)
+_repair_json = TypeAdapter(Repair)
 _conversation_json = TypeAdapter(Conversation)
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One due message row with the case as it is now."""
+    """One due message row with its case or repair as it is now."""
 
     id: int
     kind: str
@@ -45,7 +47,7 @@ class Owed:
     moved_from: str
     changes: int
     attempts: int
-    case: Case
+    subject: Case | Repair
 
 
 class Outbox:
@@ -59,8 +61,9 @@ class Outbox:
         """Due rows, oldest first; leased, so that no other process sends them as well."""
         due = messages.c.is_due & (messages.c.next_try_at <= now.timestamp())
         query = (
-            sa.select(messages, cases.c.document)
-            .join(cases, cases.c.id == messages.c.case_id)
+            sa.select(messages, cases.c.document.label("case"), repairs.c.document.label("repair"))
+            .outerjoin(cases, cases.c.id == messages.c.subject_id)
+            .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
             .where(due)
             .order_by(messages.c.id)
             .limit(limit)
@@ -102,7 +105,7 @@ class Outbox:
                 )
             )
             if owed.kind == "ready":
-                change(connection, owed.case.id, lambda case: _notified(case, now))
+                change(connection, owed.subject.id, lambda case: _notified(case, now))
 
     def postpone(self, owed: Owed, seconds: float, now: datetime) -> None:
         self._set(owed, next_try_at=now.timestamp() + seconds, claimed_by="", attempts=owed.attempts + 1)
@@ -168,34 +171,39 @@ class Courier:
             activity_id = await self._send(owed)
         except MessengerUnavailable as error:
             pause = error.retry_after or min(LONGEST_PAUSE_SECONDS, 2.0**owed.attempts)
-            log.warning("message %s of case %s waits %.0f s: %s", owed.id, owed.case.id, pause, error.sentence)
+            log.warning("message %s of %s waits %.0f s: %s", owed.id, owed.subject.id, pause, error.sentence)
             await asyncio.to_thread(self._outbox.postpone, owed, pause, self._clock.now())
         except ConversationGone as error:
-            log.warning("message %s of case %s is dropped: %s", owed.id, owed.case.id, error.sentence)
+            log.warning("message %s of %s is dropped: %s", owed.id, owed.subject.id, error.sentence)
             await asyncio.to_thread(self._outbox.give_up, owed)
         except Exception:
             # One card that cannot be drawn must not stop the other conversations.
-            log.exception("message %s of case %s could not be sent", owed.id, owed.case.id)
+            log.exception("message %s of %s could not be sent", owed.id, owed.subject.id)
             await asyncio.to_thread(self._outbox.postpone, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
         else:
             await asyncio.to_thread(self._outbox.shown, owed, activity_id, self._clock.now())
 
     async def _send(self, owed: Owed) -> str:
-        if owed.kind == "ready":
-            return await self._messenger.announce_ready(owed.case, owed.conversation)
+        if owed.kind == "ready" and isinstance(owed.subject, Case):
+            return await self._messenger.announce_ready(owed.subject, owed.conversation)
         try:
-            activity_id = await self._messenger.show_case(owed.case, owed.conversation, owed.activity_id)
+            activity_id = await self._show(owed, owed.activity_id)
         except MessageGone:
-            activity_id = await self._messenger.show_case(owed.case, owed.conversation)
+            activity_id = await self._show(owed, "")
         if owed.moved_from:
             await self._point_down(owed)
         return activity_id
 
+    async def _show(self, owed: Owed, activity_id: str) -> str:
+        if isinstance(owed.subject, Repair):
+            return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
+        return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
+
     async def _point_down(self, owed: Owed) -> None:
         try:
-            await self._messenger.show_moved(owed.case, owed.conversation, owed.moved_from)
+            await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)
         except MessageGone:
-            log.info("the older card of case %s was already gone", owed.case.id)
+            log.info("the older card of %s was already gone", owed.subject.id)
 
 
 def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
@@ -207,7 +215,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moved_from=row.moved_from,
         changes=row.changes,
         attempts=row.attempts,
-        case=_case_json.validate_json(row.document),
+        subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
     )
 
 

@@ -239,7 +239,8 @@ class ProvisionSteps:
 
     async def _fail(self, case_id: str, error: GraphError) -> bool:
         log.warning("case %s fails: %s", case_id, error.sentence)
-        problem = Problem(error.sentence, error.trace)
+        target = error.target if isinstance(error, ObjectConflict) else ""
+        problem = Problem(error.sentence, error.trace, target)
         await self._cases.change(case_id, lambda c: fail(c, problem, self._now()) if c.is_open else c)
         return False
 

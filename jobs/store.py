@@ -11,14 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.tables import cases, messages, writing
+from jobs.messages import mark_due, show_live
+from jobs.tables import cases, writing
 from provisioning.case import Case, CaseState, Conversation, touch
 
 Transition = Callable[[Case], Case]
 IsShown = bool | Callable[[Case, Case], bool]
 
 _case_json = TypeAdapter(Case)
-_conversation_json = TypeAdapter(Conversation)
 
 
 class CaseStore:
@@ -133,50 +133,8 @@ def change(
         return before
     connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
     if is_shown(before, after) if callable(is_shown) else is_shown:
-        live = (messages.c.case_id == case_id) & (messages.c.kind == "live")
-        connection.execute(messages.update().where(live).values(changes=messages.c.changes + 1, is_due=True))
+        mark_due(connection, case_id, "live")
     return after
-
-
-def show_live(connection: sa.Connection, case_id: str, conversation: Conversation, *, is_asker: bool = False) -> None:
-    """Post the case's live card at the bottom of `conversation`; an older one there becomes a pointer."""
-    here = (
-        (messages.c.case_id == case_id) & (messages.c.kind == "live") & (messages.c.conversation_id == conversation.id)
-    )
-    moved = connection.execute(
-        messages.update()
-        .where(here)
-        .values(
-            moved_from=sa.case((messages.c.activity_id != "", messages.c.activity_id), else_=messages.c.moved_from),
-            activity_id="",
-            is_asker=messages.c.is_asker | is_asker,
-            conversation=_conversation_json.dump_json(conversation).decode(),
-            changes=messages.c.changes + 1,
-            is_due=True,
-            next_try_at=0.0,
-            attempts=0,
-        )
-    )
-    if not moved.rowcount:
-        add_message(connection, case_id, "live", conversation, is_asker=is_asker)
-
-
-def add_message(
-    connection: sa.Connection, case_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
-) -> None:
-    """Owe `conversation` a message of this kind about the case; it is owed at most one."""
-    same = (messages.c.case_id == case_id) & (messages.c.kind == kind) & (messages.c.conversation_id == conversation.id)
-    if connection.execute(sa.select(messages.c.id).where(same)).scalar() is None:
-        document = _conversation_json.dump_json(conversation).decode()
-        values = {"case_id": case_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
-        connection.execute(messages.insert().values(**values, is_asker=is_asker))
-
-
-def owe_ready(connection: sa.Connection, case_id: str) -> None:
-    """Owe the ready notification to every conversation in which the case was ordered."""
-    asked = (messages.c.case_id == case_id) & (messages.c.kind == "live") & messages.c.is_asker
-    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
-        add_message(connection, case_id, "ready", _conversation_json.validate_json(document))
 
 
 def _row(case: Case) -> dict[str, Any]:

@@ -28,12 +28,23 @@ cases = sa.Table(
     sa.Index("cases_by_state", "state", "next_check_at"),
 )
 
+repairs = sa.Table(
+    "repairs",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("user", sa.String, nullable=False, index=True),  # lower case
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("steps", sa.Text, nullable=False),  # the writes, as JSON (jobs/plans.py)
+    sa.Column("document", sa.Text, nullable=False),  # the whole Repair as JSON
+)
+
 messages = sa.Table(
     "messages",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("case_id", sa.String, nullable=False),
-    sa.Column("kind", sa.String, nullable=False),  # live: the card that is updated; ready: the notification
+    sa.Column("subject_id", sa.String, nullable=False),  # of a case, or of a repair
+    sa.Column("kind", sa.String, nullable=False),  # live, repair: a card that is updated; ready: the notification
     sa.Column("conversation_id", sa.String, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
     sa.Column("is_asker", sa.Boolean, nullable=False, default=False),  # ordered here: gets the notification
@@ -45,7 +56,7 @@ messages = sa.Table(
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.UniqueConstraint("case_id", "kind", "conversation_id"),
+    sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),
 )
 

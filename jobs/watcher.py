@@ -14,7 +14,7 @@ from jobs.cases import Cases
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
-from provisioning.waiting import observe, worth_showing
+from provisioning.waiting import lateness, observe, worth_showing
 
 LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
 BATCH = 20  # Graph's limit for one $batch
@@ -23,15 +23,17 @@ AT_MOST = 200  # looks a round
 log = logging.getLogger(__name__)
 
 Finish = Callable[[str], Awaitable[None]]
+Explain = Callable[[str, str], Awaitable[None]]
 
 
 class Watcher:
     """Looks at waiting cases as they become due, or at one at once."""
 
-    def __init__(self, directory: Directory, cases: Cases, finish: Finish, shortest: float) -> None:
+    def __init__(self, directory: Directory, cases: Cases, finish: Finish, explain: Explain, shortest: float) -> None:
         self._directory = directory
         self._cases = cases
         self._finish = finish
+        self._explain = explain
         self._shortest = shortest
         self._wake = asyncio.Event()
 
@@ -62,7 +64,7 @@ class Watcher:
             group = cases[start : start + BATCH]
             probes = await self._directory.probe_mailboxes([case.account_id for case in group])
             for case in group:
-                await self._note(case.id, probes[case.account_id])
+                await self._note(case, probes[case.account_id])
 
     async def _pause(self) -> float:
         """Seconds until the next look, at most the shortest spacing: other processes add rows as well."""
@@ -71,13 +73,16 @@ class Watcher:
             return self._shortest
         return min(self._shortest, max(0.05, due_at - self._cases.clock.now().timestamp()))
 
-    async def _note(self, case_id: str, probe: Probe) -> None:
+    async def _note(self, case: Case, probe: Probe) -> None:
         if probe.result is ProbeResult.READY:
-            await self._finish(case_id)
+            await self._finish(case.id)
             return
         now = self._cases.clock.now()
 
-        def transition(case: Case) -> Case:
-            return observe(case, probe, now, self._shortest) if case.state is CaseState.WAITING else case
+        def transition(current: Case) -> Case:
+            return observe(current, probe, now, self._shortest) if current.state is CaseState.WAITING else current
 
-        await self._cases.change(case_id, transition, is_shown=worth_showing)
+        await self._cases.change(case.id, transition, is_shown=worth_showing)
+        reason = lateness(case, now)
+        if reason and reason != lateness(case, case.last_check_at or case.created_at):
+            await self._explain(case.id, reason)

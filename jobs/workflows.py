@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from dbos import DBOS
 
 from jobs.cases import Cases
+from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.repairing import RepairSteps
 from jobs.steps import ProvisionSteps
 from provisioning.case import Case, Problem, fail
 
@@ -27,6 +29,8 @@ class Parts:
     cases: Cases
     provision_steps: ProvisionSteps
     finish_steps: FinishSteps
+    explain_steps: ExplainSteps
+    repair_steps: RepairSteps
 
 
 _bound: list[Parts] = []
@@ -44,6 +48,7 @@ async def provision(case_id: str) -> None:
     try:
         for step in parts.provision_steps.all:
             if not await DBOS.run_step_async({"name": step.name}, parts.provision_steps.run, step, case_id):
+                await DBOS.run_step_async({"name": "explain"}, parts.explain_steps.run, case_id)
                 return
     except Exception:
         await _fail(parts, case_id)
@@ -58,6 +63,27 @@ async def finish(case_id: str) -> None:
         await DBOS.run_step_async({"name": "finish"}, parts.finish_steps.run, case_id)
     except Exception:
         await _fail(parts, case_id)
+        raise
+
+
+@DBOS.workflow(name="explain")
+async def explain(case_id: str) -> None:
+    """Why a case is late or has failed."""
+    await DBOS.run_step_async({"name": "explain"}, _bound[0].explain_steps.run, case_id)
+
+
+@DBOS.workflow(name="repair")
+async def repair(repair_id: str) -> None:
+    """From the confirmed fix to the new snapshot that says whether it helped."""
+    steps = _bound[0].repair_steps
+    try:
+        for index in range(await DBOS.run_step_async({"name": "count"}, steps.count, repair_id)):
+            if not await DBOS.run_step_async({"name": f"write_{index}"}, steps.run, repair_id, index):
+                return
+        await DBOS.run_step_async({"name": "judge"}, steps.judge, repair_id)
+    except Exception:
+        log.exception("repair %s: the workflow failed", repair_id)
+        await steps.fail(repair_id, FAULT)
         raise
 
 

@@ -113,6 +113,17 @@ class Problem:
 
     sentence: str
     trace: GraphTrace = GraphTrace()
+    target: str = ""  # of an ObjectConflict: the property whose value is taken
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The top finding of a diagnosis that the case asked for by itself, because it was late or had failed."""
+
+    cause: str
+    sentence: str
+    is_likely: bool
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,7 @@ class Case:
     ended_at: datetime | None = None
     ended_by: str = ""
     credential_shown_at: datetime | None = None
+    explanation: Explanation | None = None
 
     @property
     def is_open(self) -> bool:

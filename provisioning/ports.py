@@ -6,6 +6,8 @@ from typing import Protocol
 
 from provisioning.case import Case, Conversation, Order, Person
 from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot
+from provisioning.fixes.steps import Step
+from provisioning.repair import Repair
 
 
 class Clock(Protocol):
@@ -102,6 +104,14 @@ class Directory(Protocol):
         ...
 
 
+class Resync(Protocol):
+    """The operator's webhook that starts a delta synchronization on the sync server."""
+
+    async def start(self) -> None:
+        """Raises MailroomError when the webhook does not take the call."""
+        ...
+
+
 class Jobs(Protocol):
     """The durable part, as the handlers need it."""
 
@@ -135,6 +145,16 @@ class Jobs(Protocol):
         """Post the ready notification in `conversation` as well (once)."""
         ...
 
+    async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
+        """Carry out a fix and show its live card in `conversation`; the same id again is the same repair."""
+        ...
+
+    async def get_repair(self, repair_id: str) -> Repair | None: ...
+
+    async def repairs_of(self, user: str) -> tuple[Repair, ...]:
+        """Newest first."""
+        ...
+
     async def claim_credential(self, case_id: str) -> bool:
         """True for exactly one caller in the life of the case: the one that may reveal the credential."""
         ...
@@ -151,7 +171,11 @@ class Messenger(Protocol):
         """Post the live card, or update it in place; answers the message's id."""
         ...
 
-    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
+    async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        """Post a repair's live card, or update it in place; answers the message's id."""
+        ...
+
+    async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         """Turn an older live card into a line that says the card is further down."""
         ...
 

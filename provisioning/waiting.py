@@ -47,6 +47,14 @@ def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
     )
 
 
+def lateness(case: Case, now: datetime) -> str:
+    """Why the case wants an explanation now, as a key that is new at each threshold; "" while it is in time."""
+    if case.waiting_since is None or now - case.waiting_since < USUAL:
+        return ""
+    hours = int((now - case.waiting_since) / timedelta(hours=1))
+    return f"after {hours - hours % 6} hours" if hours >= 1 else "after 30 minutes"
+
+
 def worth_showing(before: Case, after: Case) -> bool:
     """Should the card be redrawn for this look? Every look while the person is likely watching, seldom later."""
     if before.state is not after.state or before.problem != after.problem or before.stages != after.stages:

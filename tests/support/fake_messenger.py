@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from provisioning.case import Case, Conversation, Person
 from provisioning.errors import MessageGone
+from provisioning.repair import Repair
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Sent:
     kind: str
     conversation_id: str
     activity_id: str
-    case: Case
+    case: Case | Repair
 
 
 @dataclass
@@ -35,7 +36,10 @@ class FakeMessenger:
             raise MessageGone("The message is gone.")
         return self._send("updated" if activity_id else "posted", conversation, activity_id, case)
 
-    async def show_moved(self, case: Case, conversation: Conversation, activity_id: str) -> None:
+    async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        return self._send("repair updated" if activity_id else "repair posted", conversation, activity_id, repair)
+
+    async def show_moved(self, case: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         self._send("moved", conversation, activity_id, case)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
@@ -44,7 +48,7 @@ class FakeMessenger:
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         return Conversation(f"a:{person.id}", "personal", near.service_url, near.tenant_id)
 
-    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case) -> str:
+    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair) -> str:
         if self.failures:
             raise self.failures.popleft()
         activity_id = activity_id or f"m{len(self.sent)}"

@@ -1,0 +1,69 @@
+"""What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from jobs.tables import messages
+from provisioning.case import Conversation
+
+_conversation_json = TypeAdapter(Conversation)
+
+
+def mark_due(connection: sa.Connection, subject_id: str, kind: str) -> None:
+    """Every card of this kind about the subject is to be redrawn."""
+    cards = (messages.c.subject_id == subject_id) & (messages.c.kind == kind)
+    connection.execute(messages.update().where(cards).values(changes=messages.c.changes + 1, is_due=True))
+
+
+def show_live(
+    connection: sa.Connection,
+    subject_id: str,
+    conversation: Conversation,
+    *,
+    kind: str = "live",
+    is_asker: bool = False,
+) -> None:
+    """Post the live card (`kind`: live or repair) in `conversation` anew; an older one there becomes a pointer."""
+    here = (
+        (messages.c.subject_id == subject_id)
+        & (messages.c.kind == kind)
+        & (messages.c.conversation_id == conversation.id)
+    )
+    moved = connection.execute(
+        messages.update()
+        .where(here)
+        .values(
+            moved_from=sa.case((messages.c.activity_id != "", messages.c.activity_id), else_=messages.c.moved_from),
+            activity_id="",
+            is_asker=messages.c.is_asker | is_asker,
+            conversation=_conversation_json.dump_json(conversation).decode(),
+            changes=messages.c.changes + 1,
+            is_due=True,
+            next_try_at=0.0,
+            attempts=0,
+        )
+    )
+    if not moved.rowcount:
+        add_message(connection, subject_id, kind, conversation, is_asker=is_asker)
+
+
+def add_message(
+    connection: sa.Connection, subject_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
+) -> None:
+    """Owe `conversation` a message of this kind about the case; it is owed at most one."""
+    same = (
+        (messages.c.subject_id == subject_id)
+        & (messages.c.kind == kind)
+        & (messages.c.conversation_id == conversation.id)
+    )
+    if connection.execute(sa.select(messages.c.id).where(same)).scalar() is None:
+        document = _conversation_json.dump_json(conversation).decode()
+        values = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
+        connection.execute(messages.insert().values(**values, is_asker=is_asker))
+
+
+def owe_ready(connection: sa.Connection, subject_id: str) -> None:
+    """Owe the ready notification to every conversation in which the case was ordered."""
+    asked = (messages.c.subject_id == subject_id) & (messages.c.kind == "live") & messages.c.is_asker
+    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
+        add_message(connection, subject_id, "ready", _conversation_json.validate_json(document))
