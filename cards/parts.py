@@ -1,5 +1,6 @@
 """The pieces that cards share: header, text, facts, buttons, evidence behind a toggle, the finished card."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ Card = dict[str, Any]
 """Plain JSON values only."""
 
 BUTTON_LIMIT = 6
+_SAFE_URL = re.compile(r"https://[\w.-]+(?:/[\w./#?=%&+-]*)?", re.ASCII)
 
 
 def text(words: str, **style: Any) -> TextBlock:
@@ -49,6 +51,11 @@ def header(title: str, below: str = "", style: str = "emphasis") -> Container:
 def facts(pairs: Iterable[tuple[str, str]], **style: Any) -> FactSet:
     """Rows of label and value; those without a value are left out."""
     return FactSet(facts=[Fact(title=title, value=value) for title, value in pairs if value], **style)
+
+
+def link(title: str, url: str) -> str:
+    """A link inside a text, to an address that we wrote ourselves; anything else stays words."""
+    return f"[{plain(title)}]({url})" if _SAFE_URL.fullmatch(url) else plain(title)
 
 
 def icon(name: str, mark: str, color: str, **style: Any) -> Icon:

@@ -1,12 +1,104 @@
-"""The live card of a repair."""
+"""The live card of a repair: the fix's own steps, then the look that says whether the cause is gone."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from cards.notice import notice_card
-from cards.parts import Card
-from provisioning.repair import Repair
+from cards import parts, steps
+from cards.elements import Action, Container, Element
+from cards.parts import Card, plain
+from cards.texts import at, duration
+from provisioning.case import StageState
+from provisioning.repair import Repair, RepairState
+
+LOOK = "Look again whether the cause is gone"
+
+# How the state reads after the title, the style of the header, the color of the bar.
+_LOOKS: dict[RepairState, tuple[str, str, str]] = {
+    RepairState.RUNNING: ("at work", "emphasis", "Accent"),
+    RepairState.CURED: ("the cause is gone", "good", "Good"),
+    RepairState.NOT_CURED: ("the cause is still there", "warning", "Warning"),
+    RepairState.FAILED: ("stopped", "attention", "Attention"),
+}
+_SETTLED = (StageState.DONE, StageState.NOT_NEEDED)
 
 
 def repair_card(repair: Repair, now: datetime, *, refresh_for: Sequence[str] = ()) -> Card:
-    return notice_card(f"{repair.title}: {repair.state} {repair.outcome}")
+    """`refresh_for` are the Teams ids of those whose clients ask for news by themselves."""
+    words, style, color = _LOOKS[repair.state]
+    title = f"{plain(repair.title, 80)} — {words}"
+    user = plain(repair.user, 120)
+    body: list[Element] = [
+        parts.header(title, user, style),
+        steps.bar(_share(repair), color),
+        Container(items=[*_steps(repair, now), _look(repair, now)], spacing="Medium"),
+        *_verdict(repair),
+        *_buttons(repair),
+        parts.small(_footer(repair, now), spacing="Medium"),
+    ]
+    refresh = steps.refresh("repair-refresh", {"repair": repair.id}, refresh_for if repair.is_open else ())
+    return parts.card(body, f"{user}: {title}", refresh=refresh, wide=True)
+
+
+def _share(repair: Repair) -> float:
+    """The last look counts as a step; a running step counts half."""
+    if repair.state in (RepairState.CURED, RepairState.NOT_CURED):
+        return 1.0
+    done = sum(step.state in _SETTLED for step in repair.steps)
+    running = any(step.state is StageState.RUNNING for step in repair.steps) or _is_looking(repair)
+    return (done + running / 2) / (len(repair.steps) + 1)
+
+
+def _steps(repair: Repair, now: datetime) -> list[Element]:
+    return [
+        steps.step(
+            plain(step.says, 300),
+            step.state,
+            "",
+            steps.when(step.state, step.started_at, step.ended_at, now, is_open=repair.is_open),
+        )
+        for step in repair.steps
+    ]
+
+
+def _is_looking(repair: Repair) -> bool:
+    return repair.is_open and all(step.state in _SETTLED for step in repair.steps)
+
+
+def _look(repair: Repair, now: datetime) -> Element:
+    state = StageState.RUNNING if _is_looking(repair) else StageState.PENDING
+    if repair.state in (RepairState.CURED, RepairState.NOT_CURED):
+        state = StageState.DONE
+    return steps.step(LOOK, state, "", steps.when(state, None, repair.ended_at, now, is_open=repair.is_open))
+
+
+def _verdict(repair: Repair) -> list[Element]:
+    if repair.state is RepairState.FAILED:
+        problem = repair.problem
+        said = parts.trace_evidence(problem.trace) if problem else []
+        sentence = plain(problem.sentence, 600) if problem else plain(repair.outcome, 600)
+        return [_panel("Stopped", sentence or "A step could not be carried out.", "attention", said)]
+    if repair.state is RepairState.CURED:
+        return [_panel("Gone", plain(repair.outcome, 600) or "A new look does not find the cause any more.", "good")]
+    if repair.state is RepairState.NOT_CURED:
+        return [_panel("Still there", plain(repair.outcome, 600) or "A new look finds the cause again.", "warning")]
+    return []
+
+
+def _panel(word: str, sentence: str, style: str, below: Sequence[Element] = ()) -> Container:
+    return Container(items=[parts.text(f"**{word}:** {sentence}"), *below], style=style, spacing="Medium")
+
+
+def _buttons(repair: Repair) -> list[Element]:
+    if repair.is_open:
+        return []
+    actions: list[Action] = [parts.button("Diagnose again", "diagnose", {"user": repair.user})]
+    if repair.state is not RepairState.CURED:
+        actions.append(parts.button("Contact Microsoft Support", "escalate", {"user": repair.user}))
+    return [parts.buttons(actions)]
+
+
+def _footer(repair: Repair, now: datetime) -> str:
+    asked = f"Asked for by {plain(repair.requester.name, 60)}, {at(repair.created_at, now)}"
+    if repair.ended_at and repair.ended_at >= repair.created_at:
+        return f"{asked} · took {duration(repair.ended_at - repair.created_at)}"
+    return asked

@@ -1,0 +1,51 @@
+"""“Who did you mean?”: the people whom a name could mean, each with the button that goes on with them."""
+
+from collections.abc import Sequence
+
+from cards import parts
+from cards.elements import Column, ColumnSet, Element
+from cards.parts import Card, plain
+from provisioning.directory import Match
+
+MOST = 10
+
+
+def choices_card(typed: str, matches: Sequence[Match], command: str) -> Card:
+    """The button of each runs `<command> <sign-in name>`."""
+    words = plain(typed, 80)
+    if not matches:
+        nobody = f"Nobody was found for “{words}”."
+        return parts.card([parts.text(nobody)], nobody)
+    title = f"Who do you mean by “{words}”?"
+    shown = matches[:MOST]
+    body: list[Element] = [parts.header(title), *[_row(match, command, index) for index, match in enumerate(shown)]]
+    if len(matches) > MOST:
+        body.append(parts.small(f"{len(matches) - MOST} more are not shown. Type more of the name."))
+    return parts.card(body, title)
+
+
+def _row(match: Match, command: str, index: int) -> Element:
+    name = plain(match.display_name or match.upn, 80)
+    by = f"Found by {plain(match.matched, 60)}" if match.matched else ""
+    where = "↺ In the recycle bin" if match.is_deleted else ""
+    below = " · ".join(words for words in (where, by) if words)
+    lines: list[Element] = [parts.text(name, weight="Bolder"), parts.small(plain(match.upn, 120), spacing="None")]
+    if below:
+        lines.append(parts.small(below, spacing="None"))
+    go = parts.button(
+        plain(command, 20).capitalize(),
+        "run",
+        {"text": f"{command} {_key(match)}"},
+        tooltip=f"{plain(command, 20).capitalize()} {name}",
+    )
+    columns = [
+        Column(width="stretch", items=lines),
+        Column(width="auto", items=[parts.buttons([go])], vertical_content_alignment="Center"),
+    ]
+    return ColumnSet(columns=columns, separator=index > 0, spacing="Medium")
+
+
+def _key(match: Match) -> str:
+    """The sign-in name, unless the command would be read as two words."""
+    is_one_word = match.upn and not any(ch.isspace() or ch in "\"'“”" for ch in match.upn)
+    return match.upn if is_one_word else match.id

@@ -1,0 +1,88 @@
+"""The fixes of a finding as a card offers them: buttons, commands to copy, advice.
+
+No button here runs anything: a click leads to the card that says what will change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards import parts, risks
+from cards.code import code
+from cards.elements import Element, Execute
+from cards.parts import plain
+from cards.risks import is_risky
+from provisioning.findings import Finding, Fix, FixKind
+
+RE_CHECK = "re-check"
+SUPPORT = "contact-support"
+_STANDING = (RE_CHECK, SUPPORT)  # these have buttons of their own at the end of the card
+
+
+@dataclass(frozen=True)
+class Offers:
+    """A finding's fixes by the way they are drawn, each in the order of the finding."""
+
+    user: str
+    cause: str
+    safe: tuple[Fix, ...]
+    risky: tuple[Fix, ...]
+    scripts: tuple[Fix, ...]
+    advice: tuple[Fix, ...]
+
+
+def offers(finding: Finding, user: str, *, can_resync: bool) -> Offers:
+    own = [fix for fix in finding.fixes if fix.id not in _STANDING]
+    runs = [fix for fix in own if fix.kind is FixKind.GRAPH or (fix.runs_by_webhook and can_resync)]
+    return Offers(
+        user,
+        finding.cause,
+        safe=tuple(fix for fix in runs if not is_risky(fix.risk)),
+        risky=tuple(fix for fix in runs if is_risky(fix.risk)),
+        scripts=tuple(fix for fix in own if fix.kind is FixKind.POWERSHELL and fix not in runs),
+        advice=tuple(fix for fix in own if fix.kind is FixKind.ADVICE),
+    )
+
+
+def offers_support(findings: Sequence[Finding]) -> bool:
+    return any(fix.id == SUPPORT for finding in findings for fix in finding.fixes)
+
+
+def safe_buttons(some: Offers, fixes: Sequence[Fix], *, has_primary: bool) -> list[Element]:
+    """In one row; the first may be the primary one."""
+    if not fixes:
+        return []
+    styles = ["positive" if has_primary and index == 0 else None for index in range(len(fixes))]
+    return [parts.buttons([_button(some, fix, style) for fix, style in zip(fixes, styles, strict=True)])]
+
+
+def risky_button(some: Offers, fix: Fix) -> list[Element]:
+    """Beside what it may cost."""
+    look = risks.LOOKS[fix.risk]
+    words: list[Element] = [
+        parts.small(f"**{look.word}.** {plain(fix.changes, 400)}"),
+        parts.buttons([_button(some, fix)]),
+    ]
+    return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
+
+
+def script(fix: Fix, toggle: str) -> list[Element]:
+    """The commands with what they do. `toggle`: the id under which they are hidden; "" shows them."""
+    look = risks.LOOKS[fix.risk]
+    block: list[Element] = [code(fix.script, "PowerShell")]
+    shown = parts.evidence("Show the PowerShell", block, toggle) if toggle else block
+    words: list[Element] = [
+        parts.text(f"{plain(fix.title, 80)} (PowerShell)", weight="Bolder"),
+        parts.small(f"{look.word}. {plain(fix.changes, 400)}", spacing="None"),
+        *shown,
+    ]
+    return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
+
+
+def advice(fix: Fix) -> list[Element]:
+    mark = parts.icon("Lightbulb", "→", "Accent")
+    return [parts.row(mark, [parts.text(f"**{plain(fix.title, 80)}.** {plain(fix.changes, 400)}")], spacing="Medium")]
+
+
+def _button(some: Offers, fix: Fix, style: str | None = None) -> Execute:
+    data = {"user": some.user, "fix": fix.id, "cause": some.cause}
+    return parts.button(plain(fix.title, 60), "fix", data, style=style, tooltip=plain(fix.changes, 300))

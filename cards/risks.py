@@ -1,0 +1,35 @@
+"""The risk of a fix as a shape and a word, so that nothing depends on color."""
+
+from dataclasses import dataclass
+
+from cards import parts
+from cards.elements import Icon
+from provisioning.findings import Risk
+
+
+@dataclass(frozen=True)
+class RiskLook:
+    """`word`: what the fix may cost. `style`: of the header of the card that asks before it runs."""
+
+    word: str
+    icon: str
+    mark: str
+    color: str
+    style: str
+
+
+LOOKS: dict[Risk, RiskLook] = {
+    Risk.NONE: RiskLook("Changes nothing", "CheckmarkCircle", "✓", "Good", "emphasis"),
+    Risk.REVERSIBLE: RiskLook("Can be undone", "ArrowUndo", "↶", "Accent", "emphasis"),
+    Risk.MAIL_FLOW: RiskLook("Affects mail or several people", "Warning", "△", "Warning", "warning"),
+    Risk.DATA_LOSS: RiskLook("Data may be lost", "ErrorCircle", "▲", "Attention", "attention"),
+}
+
+
+def mark(risk: Risk) -> Icon:
+    look = LOOKS[risk]
+    return parts.icon(look.icon, look.mark, look.color, weight="Bolder")
+
+
+def is_risky(risk: Risk) -> bool:
+    return risk >= Risk.MAIL_FLOW
