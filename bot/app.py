@@ -15,6 +15,7 @@ from bot.identity import SigningKeys, TokenCheck, issuer_of
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
 from bot.outbound import outbound_token
+from bot.resync import WebhookResync
 from bot.server import web_application
 from bot.settings import AppType, Settings
 from bot.turns import Turns
@@ -50,10 +51,13 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
     async with AsyncExitStack() as stack:
         clock = SystemClock()
         metrics = Metrics(registry.names())
-        line = await _open_line(settings, metrics, stack)
+        session = await _open_session(stack)
+        line = await _open_line(settings, session, metrics, stack)
         messenger = TeamsMessenger(line.connector, clock)
         directory = await _open_directory(settings, stack)
-        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds)
+        url = settings.resync_webhook_url
+        resync = WebhookResync(session, url) if url else None
+        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
@@ -67,13 +71,18 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         yield web_application(line.adapter, turns, health, metrics)
 
 
-async def _open_line(settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> _Line:
-    session = await stack.enter_async_context(
+async def _open_session(stack: AsyncExitStack) -> aiohttp.ClientSession:
+    return await stack.enter_async_context(
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
     )
+
+
+async def _open_line(
+    settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, stack: AsyncExitStack
+) -> _Line:
     token = outbound_token(settings, session)
     stack.push_async_callback(token.close)
     connector = Connector(session, token, count=metrics.connector)
@@ -109,6 +118,7 @@ def _services(
         messenger=messenger,
         clock=clock,
         default_usage_location=settings.default_usage_location,
+        can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,
         operators=settings.operators,
         admins=settings.admins,

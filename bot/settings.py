@@ -135,7 +135,9 @@ class Settings(BaseSettings):
     default_usage_location: Annotated[str, AfterValidator(_location)] = Field(
         "", description="The country code for people whose order names none; empty: ask."
     )
-    resync_webhook_url: Url = Field("", description="Called to start a directory synchronisation; empty: not offered.")
+    resync_webhook_url: Url = Field(
+        "", repr=False, description="Called to start a directory synchronisation; empty: not offered."
+    )
     log_format: Literal["console", "json"] = Field("console", description="console or json.")
     openid_metadata_url: Url = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",

@@ -52,6 +52,7 @@ class Services:
     messenger: Messenger
     clock: Clock
     default_usage_location: str = ""
+    can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     admins: tuple[str, ...] = ()
