@@ -103,8 +103,9 @@ def failed_states(snapshot: Snapshot, error: str = "") -> tuple[LicenseState, ..
 
 
 def _may_bring_mailbox(snapshot: Snapshot, sku_id: str) -> bool:
+    """A license that could not be looked up counts only for a user whom no other license serves."""
     sku = sku_by_id(snapshot, sku_id)
-    return sku is None or bool(sku.mailbox_plans)
+    return bool(sku.mailbox_plans) if sku else not is_entitled(snapshot)
 
 
 def direct_state(account: Account, sku_id: str) -> bool:

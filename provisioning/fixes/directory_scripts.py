@@ -38,9 +38,7 @@ def bring_into_scope(snapshot: Snapshot) -> Fix:
 
 def convert_to_user_mailbox(snapshot: Snapshot) -> Fix:
     account = snapshot.account
-    changes = (
-        "The mailbox becomes that of a person; without a license it is disconnected, and lost after 30 days."
-    )
+    changes = "The mailbox becomes that of a person; without a license it is disconnected, and lost after 30 days."
     cloud = (CONNECT, f"Set-Mailbox -Identity {quoted(name_of(snapshot))} -Type Regular")
     if account is None or not account.is_mastered_on_premises:
         return _fix("convert-mailbox-type", "Convert the mailbox", Risk.MAIL_FLOW, changes, script(*cloud))
@@ -82,9 +80,7 @@ def correct_name(snapshot: Snapshot) -> Fix:
 def list_seat_holders(snapshot: Snapshot) -> Fix:
     ids = [sku.id for sku in snapshot.skus or () if sku.mailbox_plans and not sku.free]
     shown = "Format-Table DisplayName, UserPrincipalName, AccountEnabled"
-    changes = (
-        "It only lists who holds a seat, so that one can be freed; taking a license away disconnects a mailbox."
-    )
+    changes = "It only lists who holds a seat, so that one can be freed; taking a license away disconnects a mailbox."
     finds = (
         f"Get-MgUser -All -Filter {quoted(f'assignedLicenses/any(l:l/skuId eq {sku_id})')} | {shown}" for sku_id in ids
     )

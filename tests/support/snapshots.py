@@ -44,6 +44,7 @@ PLAN_1 = Sku(
 FLOW = Sku("f30db892-07e9-47e9-837c-80727f46fd3d", "FLOW_FREE", "Power Automate Free", 99, 1, plans=(FOUNDATION,))
 GROUP = "6f0e1d2c-0000-4000-8000-00000000c0de"
 INITIAL = "contoso.onmicrosoft.com"
+CONTOSO = Organization("tenant", "Contoso", ("contoso.com", INITIAL), initial_domain=INITIAL)
 NOT_READY = Probe(
     ProbeResult.NOT_READY,
     GraphTrace(
@@ -85,7 +86,7 @@ def healthy(upn: str = "jane@contoso.com") -> Snapshot:
     return Snapshot(
         taken_at=NOW,
         account=account,
-        organization=Organization("tenant", "Contoso", ("contoso.com", INITIAL), initial_domain=INITIAL),
+        organization=CONTOSO,
         skus=(E3, PLAN_1, FLOW),
         health=ServiceHealth("serviceOperational"),
         mailbox=Probe(ProbeResult.READY),
@@ -117,9 +118,8 @@ def stuck(age: timedelta = timedelta(minutes=10), **changes: object) -> Snapshot
 def synced(snapshot: Snapshot) -> Snapshot:
     """The same user and tenant, mastered in Active Directory."""
     assert snapshot.account
-    assert snapshot.organization
-    last = snapshot.organization.last_sync or NOW - timedelta(minutes=20)
-    organization = replace(snapshot.organization, synced=True, last_sync=last)
+    tenant = snapshot.organization or CONTOSO
+    organization = replace(tenant, synced=True, last_sync=tenant.last_sync or NOW - timedelta(minutes=20))
     local = changed(
         snapshot,
         synced=True,
@@ -341,8 +341,7 @@ def c34(s: Snapshot) -> Snapshot:
 
 
 def c35(s: Snapshot) -> Snapshot:
-    assert s.organization
-    old = replace(s.organization, last_sync=NOW - timedelta(days=3))
+    old = replace(s.organization or CONTOSO, last_sync=NOW - timedelta(days=3))
     return synced(replace(s, organization=old))
 
 
