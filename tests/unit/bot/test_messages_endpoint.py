@@ -220,7 +220,7 @@ async def test_without_tokens_only_this_machine_is_served(edge):
 )
 async def test_people_of_other_tenants_are_told_so(edge, change):
     await edge.post(activity(edge.connector.url, **change))
-    assert "another organisation" in edge.connector.texts()[0]
+    assert "another organization" in edge.connector.texts()[0]
     status, body = await edge.post(click(edge.connector.url, "refresh", **change))
     assert (status, body["statusCode"], body["type"]) == (200, 403, "application/vnd.microsoft.error")
     assert edge.requests == []
