@@ -124,13 +124,13 @@ _ALL = (
     Cause(
         "C29",
         "still-marked-migrated",
-        12,
+        9,
         Source(
             "Dude, why isn't a mailbox being provisioned",
             "https://learn.microsoft.com/archive/blogs/benw/dude-why-isnt-a-mailbox-being-provisioned-created-in-exchange-online-after-licensing",
         ),
     ),
-    Cause("C29b", "returning-employee", 11, _RECONNECT),
+    Cause("C29b", "returning-employee", 8, _RECONNECT),
     Cause("C30", "previous-mailbox-pointers", 15, _CLEAR_PREVIOUS),
     Cause(
         "C31",

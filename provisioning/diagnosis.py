@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from provisioning.checks import CHECKS
 from provisioning.checks.check import Check, Outcome
@@ -10,7 +11,8 @@ from provisioning.directory import ProbeResult, Snapshot
 from provisioning.errors import GraphTrace
 from provisioning.findings import Finding, Fix
 from provisioning.fixes import fixes
-from provisioning.signs import is_ready
+from provisioning.signs import is_entitled, is_ready, stuck, waiting
+from provisioning.waiting import LONGEST
 
 # Part of the snapshot: what it is in words, and the least application permission that reads it.
 PARTS: dict[str, tuple[str, str]] = {
@@ -40,7 +42,8 @@ class Unread:
 class Diagnosis:
     """`is_healthy`: the mailbox answers and nothing needs repair. `checked`: what was looked at and is in order.
 
-    `advice` is for a mailbox that works. `summary` is the answer in one sentence.
+    `advice` goes with the whole: for a mailbox that works, or one that is overdue. `waiting`: how long the licensed
+    user has been without a mailbox. `summary` is the answer in one sentence.
     """
 
     user: str
@@ -50,6 +53,12 @@ class Diagnosis:
     unread: tuple[Unread, ...] = ()
     checked: tuple[str, ...] = ()
     advice: tuple[Fix, ...] = ()
+    waiting: timedelta | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Longer than Microsoft's longest: time for a service request."""
+        return self.waiting is not None and self.waiting >= LONGEST
 
 
 def diagnose(snapshot: Snapshot) -> Diagnosis:
@@ -57,8 +66,9 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
     findings, checked = _run(snapshot)
     unread = tuple(_unread(part, trace) for part, trace in snapshot.unread)
     problems = [finding for finding in findings if not finding.is_note]
-    is_healthy = is_ready(snapshot) and snapshot.account is not None and not problems
     account = snapshot.account
+    is_healthy = is_ready(snapshot) and account is not None and not problems
+    age = waiting(snapshot) if stuck(snapshot) and is_entitled(snapshot) else None
     return Diagnosis(
         user=account.upn if account else snapshot.name,
         is_healthy=is_healthy,
@@ -66,8 +76,15 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
         findings=findings,
         unread=unread,
         checked=checked,
-        advice=fixes(snapshot, "clear-browser-cache", "re-check") if is_healthy else (),
+        advice=fixes(snapshot, *_advice(is_healthy, age)),
+        waiting=age,
     )
+
+
+def _advice(is_healthy: bool, age: timedelta | None) -> tuple[str, ...]:
+    if is_healthy:
+        return ("clear-browser-cache", "re-check")
+    return ("contact-support",) if age is not None and age >= LONGEST else ()
 
 
 def _run(snapshot: Snapshot) -> tuple[tuple[Finding, ...], tuple[str, ...]]:

@@ -29,6 +29,7 @@ from provisioning.signs import (
 )
 
 RECONNECTS = timedelta(days=30)
+NOT_ACTIVE = ("PendingActivation", "PendingProvisioning")  # PendingInput is normal: the service has yet to confirm
 
 
 def no_license(snapshot: Snapshot) -> Finding | None:
@@ -81,7 +82,7 @@ def exchange_plan_off(snapshot: Snapshot) -> Finding | None:
 def plan_not_activated(snapshot: Snapshot) -> Finding | None:
     account = stuck(snapshot)
     status = _plan_status(snapshot)
-    if account is None or status not in ("PendingActivation", "PendingProvisioning"):
+    if account is None or status not in NOT_ACTIVE:
         return None
     return found(
         "C08",
@@ -144,7 +145,7 @@ def subscription_not_active(snapshot: Snapshot) -> Finding | None:
         return None
     held = [sku_by_id(snapshot, one.sku_id) for one in account.licenses if enabled_plan(snapshot, one)]
     skus = [sku for sku in held if sku]
-    ended = skus and not any(sku.capability_status in SERVING for sku in skus)
+    ended = bool(skus) and len(skus) == len(held) and not any(sku.capability_status in SERVING for sku in skus)
     plans = [p for p in account.plans if p.id in MAILBOX_PLANS and p.capability_status in ("Suspended", "LockedOut")]
     if not ended and (not plans or account.mailbox_plan):
         return None
@@ -186,7 +187,7 @@ def _full_skus(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _plan_status(snapshot: Snapshot) -> str:
-    """The mailbox plan's own status, else the worst of the service's, else the tenant's."""
+    """What holds the mailbox plan up: by its own status, else the service's for the user, else the tenant's."""
     account = snapshot.account
     if account is None or not is_entitled(snapshot):
         return ""
@@ -198,10 +199,14 @@ def _plan_status(snapshot: Snapshot) -> str:
     ]
     skus = (sku_by_id(snapshot, held.sku_id) for held in account.licenses if enabled_plan(snapshot, held))
     tenant = [plan.provisioning_status for sku in skus if sku for plan in sku.mailbox_plans]
-    statuses = own or service or tenant
+    return _blocked(own) or _blocked(service) or _blocked(tenant)
+
+
+def _blocked(statuses: list[str]) -> str:
+    """An error counts whatever else there is; other services of Exchange may be pending without harm."""
     if "Error" in statuses:
         return "Error"
-    return "Success" if "Success" in statuses else next(iter(statuses), "")
+    return "" if "Success" in statuses else next((status for status in statuses if status in NOT_ACTIVE), "")
 
 
 def _removed_at(snapshot: Snapshot, account: Account) -> datetime | None:

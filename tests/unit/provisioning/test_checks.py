@@ -20,7 +20,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {cause: (cause,) for cause in CAUSES} | {
     "C24": ("C24",),
     "C24b": ("C01", "C24b"),  # a note, beside normal latency
     "C29": ("C29", "C28"),
-    "C29b": ("C28", "C29b", "C30"),
+    "C29b": ("C29b", "C28", "C30"),
     "C30": ("C30", "C04"),
     "C31": ("C28", "C31"),
     "C37": ("C37", "C05"),
@@ -260,3 +260,12 @@ def test_a_healthy_user_stays_healthy_when_a_part_is_unread(part: str) -> None:
 def test_the_snapshot_of_before_still_gives_a_diagnosis() -> None:
     """Nothing but the account and the mailbox was asked for."""
     assert causes_of(Snapshot(NOW, stuck().account, mailbox=snapshots.NOT_READY)) == ["C01"]
+
+
+def test_plan_status_comes_from_whichever_source_shows_it() -> None:
+    by_service = replace(snapshots.c09(stuck()), license_details=(snapshots.ENTERPRISE,))
+    assert causes_of(by_service) == ["C09"]
+    by_plan = changed(snapshots.c08(stuck()), provisioned_plans=())
+    assert causes_of(by_plan) == ["C08"]
+    pending = changed(stuck(), provisioned_plans=(snapshots.ProvisionedPlan("exchange", "Enabled", "PendingInput"),))
+    assert causes_of(pending) == ["C01"]

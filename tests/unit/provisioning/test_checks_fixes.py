@@ -226,7 +226,11 @@ def test_every_fix_has_a_kind_that_fits_and_a_consequence() -> None:
         assert (made.kind is FixKind.GRAPH) <= (fix_id in PLANNERS)
 
 
-def test_support_is_offered_after_a_day() -> None:
+def test_support_is_offered_after_a_day_whatever_the_cause() -> None:
+    hybrid = diagnose(snapshots.c38(stuck()))
+    assert hybrid.is_overdue
+    assert [fix.id for fix in hybrid.advice] == ["contact-support"]
+    assert not diagnose(stuck()).is_overdue
     ids = [fix.id for fix in diagnose(stuck(timedelta(hours=25))).findings[0].fixes]
     assert ids[0] == "retry-provisioning"
     assert "contact-support" in ids
