@@ -42,6 +42,8 @@ from provisioning.waiting import PREPARING
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 120.0, 180.0)
 # A new account can be 404 elsewhere for "up to a minute or two" (github.com/Azure/azure-powershell/issues/6493).
 REPLICATION_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0)
+# What our own earlier try may have taken while replication still hides it from reads; an address is another's.
+OWN_CONFLICTS = ("userPrincipalName", "")
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +128,9 @@ class ProvisionSteps:
     async def _create(self, case: Case) -> Account:
         try:
             return await self._directory.create_account(case.order, strong_password())
-        except ObjectConflict:
-            # Our own earlier try may have made it, and replication still hides it from reads.
+        except ObjectConflict as conflict:
+            if conflict.target not in OWN_CONFLICTS:
+                raise
             account = await self._appears(case.order.upn)
             if account is None:
                 raise

@@ -173,6 +173,17 @@ async def test_a_create_whose_answer_was_lost_is_not_repeated(office: Office) ->
     assert waiting.account_origin is AccountOrigin.CREATED
 
 
+async def test_an_address_that_another_object_has_is_told_at_once(office: Office) -> None:
+    async def refuse(order: Order, password: str) -> None:
+        raise ObjectConflict("Another object already has this mail address.", GraphTrace(400), "proxyAddresses")
+
+    office.directory.create_account = refuse  # type: ignore[method-assign, assignment]
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    failed = await office.until_state(case, CaseState.FAILED)
+    assert failed.problem is not None
+    assert failed.problem.sentence == "Another object already has this mail address."
+
+
 async def test_an_account_that_exists_is_adopted_and_gets_no_credential(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     waiting = await office.until_state(case, CaseState.WAITING)
