@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support import snapshots
-from support.snapshots import CAUSES, NOW, changed, healthy, stuck, synced
+from support import causes, snapshots
+from support.causes import CAUSES
+from support.snapshots import NOW, changed, healthy, stuck, synced
 
 from provisioning.diagnosis import diagnose
 from provisioning.directory import Probe, ProbeResult, ServiceHealth, Snapshot
@@ -68,13 +69,13 @@ def test_what_graph_cannot_show_is_marked_likely(cause: str) -> None:
 
 
 def test_recycle_bin_without_an_account() -> None:
-    diagnosis = diagnose(snapshots.c21_missing(stuck()))
+    diagnosis = diagnose(causes.c21_missing(stuck()))
     assert [finding.cause for finding in diagnosis.findings] == ["C21"]
     assert diagnosis.findings[0].fixes[0].id == "restore-account"
 
 
 def test_exchange_error_in_unknown_words_is_certain() -> None:
-    finding = diagnose(snapshots.c04_error(stuck())).findings[0]
+    finding = diagnose(causes.c04_error(stuck())).findings[0]
     assert (finding.cause, finding.is_likely) == ("C04", False)
     assert "0x8004" in finding.evidence[0].value
 
@@ -118,21 +119,21 @@ def test_latency_changes_with_age() -> None:
 
 
 def test_resolved_errors_mean_nothing() -> None:
-    snapshot = snapshots.c19(stuck())
+    snapshot = causes.c19(stuck())
     assert snapshot.account
     resolved = tuple(replace(error, is_resolved=True) for error in snapshot.account.service_errors)
     assert causes_of(replace(changed(snapshot, service_errors=resolved), holders=())) == ["C01"]
 
 
 def test_errors_of_other_services_mean_nothing() -> None:
-    snapshot = snapshots.c04_error(stuck())
+    snapshot = causes.c04_error(stuck())
     assert snapshot.account
     other = tuple(replace(error, service="sharepoint/NAM") for error in snapshot.account.service_errors)
     assert causes_of(changed(snapshot, service_errors=other)) == ["C01"]
 
 
 def test_other_features_incidents_do_not_hold_a_mailbox_up() -> None:
-    incident = snapshots.c02(stuck())
+    incident = causes.c02(stuck())
     assert incident.health
     mail_flow = tuple(replace(i, feature="E-Mail timely delivery", feature_group="") for i in incident.health.issues)
     assert causes_of(replace(incident, health=ServiceHealth("serviceDegradation", mail_flow))) == ["C01"]
@@ -148,7 +149,7 @@ def test_grace_period_is_only_likely() -> None:
 
 
 def test_no_seat_anywhere_is_named_with_the_missing_license() -> None:
-    base = snapshots.c05(stuck())
+    base = causes.c05(stuck())
     full = tuple(replace(sku, consumed=sku.enabled) for sku in base.skus or ())
     assert causes_of(replace(base, skus=full)) == ["C12", "C05"]
     one_left = tuple(replace(sku, consumed=sku.enabled - 1) for sku in full)
@@ -156,16 +157,16 @@ def test_no_seat_anywhere_is_named_with_the_missing_license() -> None:
 
 
 def test_holder_without_an_error_is_enough() -> None:
-    assert causes_of(replace(snapshots.c19(stuck()), account=stuck().account)) == ["C19"]
+    assert causes_of(replace(causes.c19(stuck()), account=stuck().account)) == ["C19"]
 
 
 def test_a_group_that_has_the_wanted_address_is_named_without_an_account() -> None:
-    snapshot = replace(snapshots.missing(), holders=snapshots.c19(stuck()).holders)
+    snapshot = replace(snapshots.missing(), holders=causes.c19(stuck()).holders)
     assert causes_of(snapshot) == ["C19"]
 
 
 def test_stale_sync_explains_a_missing_account() -> None:
-    snapshot = snapshots.c36(stuck())
+    snapshot = causes.c36(stuck())
     assert snapshot.organization
     stale = replace(snapshot.organization, last_sync=NOW - timedelta(days=2))
     assert causes_of(replace(snapshot, organization=stale)) == ["C35"]
@@ -187,7 +188,7 @@ def test_substitute_of_a_quarantined_name_is_only_likely() -> None:
 
 
 def test_group_license_goes_to_the_group() -> None:
-    snapshot = snapshots.c07(stuck())
+    snapshot = causes.c07(stuck())
     assert snapshot.account
     states = tuple(replace(state, assigned_by_group=snapshots.GROUP) for state in snapshot.account.license_states)
     fix = diagnose(changed(snapshot, license_states=states)).findings[0].fixes[0]
@@ -197,7 +198,7 @@ def test_group_license_goes_to_the_group() -> None:
 
 def test_working_mailbox_with_errors_that_matter() -> None:
     """An archive mismatch, a refused license and a quarantined attribute are wrong although mail works."""
-    for damage in (snapshots.c32, snapshots.c34, snapshots.c19):
+    for damage in (causes.c32, causes.c34, causes.c19):
         assert causes_of(damage(healthy())) == [damage.__name__.upper()]
 
 
@@ -210,7 +211,7 @@ def unread(snapshot: Snapshot, part: str, status: int, **nothing: object) -> Sna
 
 
 def test_unread_parts_are_named_with_their_permission() -> None:
-    diagnosis = diagnose(unread(snapshots.c06(stuck()), "skus", 403, skus=None))
+    diagnosis = diagnose(unread(causes.c06(stuck()), "skus", 403, skus=None))
     assert diagnosis.findings == ()
     assert diagnosis.unread[0].permission == "LicenseAssignment.Read.All"
     assert "LicenseAssignment.Read.All" in diagnosis.unread[0].sentence
@@ -226,7 +227,7 @@ def test_throttled_part_is_no_missing_permission() -> None:
 
 def test_unreadable_account_says_nothing() -> None:
     snapshot = unread(snapshots.missing(), "account", 403)
-    for sync in (snapshot, replace(snapshot, organization=snapshots.c36(stuck()).organization)):
+    for sync in (snapshot, replace(snapshot, organization=causes.c36(stuck()).organization)):
         diagnosis = diagnose(sync)
         assert diagnosis.findings == ()
         assert not diagnosis.is_healthy
@@ -235,7 +236,7 @@ def test_unreadable_account_says_nothing() -> None:
 
 def test_unreadable_mailbox_is_neither_healthy_nor_stuck() -> None:
     snapshot = replace(stuck(), mailbox=Probe(ProbeResult.UNKNOWN, GraphTrace(403)))
-    for damage in (lambda s: s, snapshots.c20, snapshots.c21, snapshots.c25, snapshots.c02, snapshots.c35):
+    for damage in (lambda s: s, causes.c20, causes.c21, causes.c25, causes.c02, causes.c35):
         diagnosis = diagnose(unread(damage(snapshot), "mailbox", 403))
         assert diagnosis.findings == ()
         assert not diagnosis.is_healthy
@@ -263,9 +264,9 @@ def test_the_snapshot_of_before_still_gives_a_diagnosis() -> None:
 
 
 def test_plan_status_comes_from_whichever_source_shows_it() -> None:
-    by_service = replace(snapshots.c09(stuck()), license_details=(snapshots.ENTERPRISE,))
+    by_service = replace(causes.c09(stuck()), license_details=(snapshots.ENTERPRISE,))
     assert causes_of(by_service) == ["C09"]
-    by_plan = changed(snapshots.c08(stuck()), provisioned_plans=())
+    by_plan = changed(causes.c08(stuck()), provisioned_plans=())
     assert causes_of(by_plan) == ["C08"]
     pending = changed(stuck(), provisioned_plans=(snapshots.ProvisionedPlan("exchange", "Enabled", "PendingInput"),))
     assert causes_of(pending) == ["C01"]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import snapshots
+from support import causes
 
 from provisioning.exchange_errors import SHOWN, Meaning, addresses_in, description, meaning_of
 
@@ -17,8 +17,8 @@ FILE = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><x><ErrorDescripti
 @pytest.mark.parametrize(
     ("detail", "meaning"),
     [
-        (snapshots.PROXY_TEXT.format(address="j@contoso.com", who="Sales"), Meaning.ADDRESS_IN_USE),
-        (snapshots.ARCHIVE_TEXT, Meaning.ARCHIVE_GUID),
+        (causes.PROXY_TEXT.format(address="j@contoso.com", who="Sales"), Meaning.ADDRESS_IN_USE),
+        (causes.ARCHIVE_TEXT, Meaning.ARCHIVE_GUID),
         ("Non-unique proxy address in Exchange Online", Meaning.ADDRESS_IN_USE),
         ('The proxy address "SMTP:a@b.com" is already in use.', Meaning.ADDRESS_IN_USE),
         ('<a xmlns="urn:x"><b ErrorDescription="Proxy address is already being used"/></a>', Meaning.ADDRESS_IN_USE),
@@ -53,7 +53,7 @@ def test_size_is_limited() -> None:
 
 
 def test_addresses_are_found_in_the_text() -> None:
-    text = snapshots.PROXY_TEXT.format(address="Jane.O'Brien@Contoso.com", who="x@y.example")
+    text = causes.PROXY_TEXT.format(address="Jane.O'Brien@Contoso.com", who="x@y.example")
     assert "x@y.example" in addresses_in(text)
     assert addresses_in('The proxy address "SMTP:Jane@contoso.com" is used.') == ("jane@contoso.com",)
 

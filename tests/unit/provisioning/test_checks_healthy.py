@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import snapshots
-from support.snapshots import CAUSES, E3, ENTERPRISE, FLOW, GROUP, NOW, PLAN_1, TEAMS, YAMMER, healthy, stuck
+from support import causes, snapshots
+from support.causes import CAUSES
+from support.snapshots import E3, ENTERPRISE, FLOW, GROUP, NOW, PLAN_1, TEAMS, YAMMER, healthy, stuck
 
 from provisioning.diagnosis import diagnose
 from provisioning.directory import (
@@ -50,9 +51,7 @@ def healthy_users(draw: st.DrawFn) -> Snapshot:
     group = draw(st.sampled_from(["", GROUP]))
     visio = LicenseState("c5928f49-12ba-48f7-ada3-0d743a3601d5", "Error", "CountViolation", GROUP)
     states = tuple(LicenseState(one.sku_id, "Active", assigned_by_group=group, updated_at=since) for one in held)
-    old_error = ProvisioningError(
-        "exchange/NAM", draw(st.sampled_from(["", "<a/>", snapshots.ARCHIVE_TEXT])), True, since
-    )
+    old_error = ProvisioningError("exchange/NAM", draw(st.sampled_from(["", "<a/>", causes.ARCHIVE_TEXT])), True, since)
     account = replace(
         base.account,
         mail=draw(st.sampled_from([upn, "first.last@contoso.com"])),
@@ -79,7 +78,7 @@ def healthy_users(draw: st.DrawFn) -> Snapshot:
         base,
         account=account,
         organization=replace(organization, synced=account.synced, last_sync=draw(moments)),
-        health=draw(st.sampled_from([ServiceHealth("serviceOperational"), snapshots.c02(base).health])),
+        health=draw(st.sampled_from([ServiceHealth("serviceOperational"), causes.c02(base).health])),
         holders=draw(st.sampled_from([(), (twin,)])),
         deleted=draw(st.sampled_from([(), (gone,)])),
         skus=(E3, PLAN_1, FLOW)
@@ -118,8 +117,8 @@ def test_an_unreadable_mailbox_of_a_licensed_user_raises_no_alarm(snapshot: Snap
 
 @settings(max_examples=200, deadline=None)
 @given(healthy_users(), st.lists(st.sampled_from(sorted(CAUSES)), max_size=4))
-def test_any_mixture_gives_the_same_sound_answer_twice(snapshot: Snapshot, causes: list[str]) -> None:
-    for cause in causes:
+def test_any_mixture_gives_the_same_sound_answer_twice(snapshot: Snapshot, several: list[str]) -> None:
+    for cause in several:
         if snapshot.account is not None:
             snapshot = CAUSES[cause](snapshot)
     diagnosis = diagnose(snapshot)
@@ -139,12 +138,12 @@ def test_a_healthy_user_is_told_what_was_checked() -> None:
 
 
 def test_asked_for_by_an_alias_a_healthy_user_stays_healthy() -> None:
-    diagnosis = diagnose(snapshots.c24b(healthy()))
+    diagnosis = diagnose(causes.c24b(healthy()))
     assert diagnosis.is_healthy
     assert [(finding.cause, finding.is_note) for finding in diagnosis.findings] == [("C24b", True)]
 
 
 def test_certain_before_likely_before_notes() -> None:
-    snapshot = snapshots.c24b(snapshots.c22(stuck()))
+    snapshot = causes.c24b(causes.c22(stuck()))
     kinds = [(finding.is_note, finding.is_likely) for finding in diagnose(snapshot).findings]
     assert kinds == [(False, False), (False, True), (False, True), (True, False)]
