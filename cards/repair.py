@@ -12,11 +12,12 @@ from provisioning.repair import Repair, RepairState
 
 LOOK = "Look again whether the cause is gone"
 
-# How the state reads after the title, the style of the header, the color of the bar.
+# How the state reads after the title, the style of the header, the color of the bar. Not cured also stands for a
+# new snapshot that could not be read, so the words do not claim that the cause is still there.
 _LOOKS: dict[RepairState, tuple[str, str, str]] = {
     RepairState.RUNNING: ("at work", "emphasis", "Accent"),
     RepairState.CURED: ("the cause is gone", "good", "Good"),
-    RepairState.NOT_CURED: ("the cause is still there", "warning", "Warning"),
+    RepairState.NOT_CURED: ("not solved yet", "warning", "Warning"),
     RepairState.FAILED: ("stopped", "attention", "Attention"),
 }
 _SETTLED = (StageState.DONE, StageState.NOT_NEEDED)
@@ -78,14 +79,18 @@ def _verdict(repair: Repair) -> list[Element]:
         sentence = plain(problem.sentence, 600) if problem else plain(repair.outcome, 600)
         return [_panel("Stopped", sentence or "A step could not be carried out.", "attention", said)]
     if repair.state is RepairState.CURED:
-        return [_panel("Gone", plain(repair.outcome, 600) or "A new look does not find the cause any more.", "good")]
+        return [
+            _panel("Gone", plain(repair.outcome, 600) or "The new snapshot does not show the cause any more.", "good")
+        ]
     if repair.state is RepairState.NOT_CURED:
-        return [_panel("Still there", plain(repair.outcome, 600) or "A new look finds the cause again.", "warning")]
+        return [
+            _panel("Not solved yet", plain(repair.outcome, 600) or "The new snapshot still shows the cause.", "warning")
+        ]
     return []
 
 
 def _panel(word: str, sentence: str, style: str, below: Sequence[Element] = ()) -> Container:
-    return Container(items=[parts.text(f"**{word}:** {sentence}"), *below], style=style, spacing="Medium")
+    return Container(items=[parts.text(f"**{word}.** {sentence}"), *below], style=style, spacing="Medium")
 
 
 def _buttons(repair: Repair) -> list[Element]:
