@@ -1,38 +1,94 @@
-"""`diagnose`: everything readable about a person at this moment."""
+"""`diagnose`: one snapshot, every check, and the fixes as buttons. By address or by name."""
 
-from cards.snapshot import snapshot_card
+from dataclasses import dataclass, replace
+
+from cards.choices import choices_card
+from cards.diagnosis import diagnosis_card
 from handlers import fields
 from handlers.access import Role
-from handlers.grammar import Command, address_of, check_address, options_of
+from handlers.grammar import Command, address_of, options_of
 from handlers.registry import action, command
 from handlers.requests import Reply, Request, Services
+from provisioning.attempts import attempts_of
+from provisioning.case import Case
+from provisioning.diagnosis import Diagnosis
+from provisioning.diagnosis import diagnose as find_causes
+from provisioning.directory import Match, Snapshot
 from provisioning.errors import BadOrder
+
+SHORTEST_NAME = 2  # letters of a display name worth searching for
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a person: what Graph says, what it means, and the case if Mailroom has one."""
+
+    snapshot: Snapshot
+    diagnosis: Diagnosis
+    case: Case | None
 
 
 @command(
-    "diagnose <upn>",
-    summary="Show what Microsoft 365 says about the account, the license and the mailbox.",
+    "diagnose <upn or name>",
+    summary="Say why a mailbox is missing or stuck, and offer the fix.",
     example="",
     role=Role.VIEWER,
 )
 async def diagnose(request: Request, services: Services, typed: Command) -> Reply | None:  # noqa: ARG001
     options_of(typed, {})
-    upn = address_of(typed)
-    return await _snapshot(upn, upn, services)
+    name = _name_of(typed)
+    if "@" not in name:
+        return await _by_name(name, services)
+    found = await look(name, services)
+    if found.snapshot.account is None and not found.diagnosis.findings:
+        others = await services.directory.search(name)
+        if others:
+            return await _one_of(name, others, services)
+    return show(found, services)
 
 
 @action("diagnose", role=Role.VIEWER)
-async def show(request: Request, services: Services) -> Reply | None:
-    upn = fields.text(request.data, "upn")
-    if upn:
-        upn = check_address(upn)
-        return await _snapshot(upn, upn, services)
+async def again(request: Request, services: Services) -> Reply | None:
+    """The button of a case's card, or "Re-check" on a diagnosis."""
+    user = fields.user(request.data) or fields.user(request.data, "upn")
+    if user:
+        return show(await look(user, services), services)
     case = await fields.case(request, services)
-    return await _snapshot(case.account_id or case.order.upn, case.order.upn, services)
+    return show(await look(case.account_id or case.order.upn, services, case), services)
 
 
-async def _snapshot(name: str, upn: str, services: Services) -> Reply:
+async def look(name: str, services: Services, case: Case | None = None) -> Look:
+    """The snapshot of `name` and its diagnosis, with what the person's case tried. Raises GraphError."""
     snapshot = await services.directory.take_snapshot(name)
-    if snapshot.account is None and not snapshot.unread:
-        raise BadOrder(f"There is no account {upn} in this tenant. Type provision {upn} to create it.")
-    return Reply(card=snapshot_card(snapshot, upn))
+    upn = snapshot.account.upn if snapshot.account else name
+    case = case or await services.jobs.find(upn)
+    attempts = attempts_of(case) if case else ()
+    snapshot = replace(snapshot, attempts=attempts)
+    return Look(snapshot, find_causes(snapshot), case)
+
+
+def show(found: Look, services: Services) -> Reply:
+    case_id = found.case.id if found.case else ""
+    return Reply(card=diagnosis_card(found.diagnosis, can_resync=services.can_resync, case_id=case_id))
+
+
+async def _by_name(name: str, services: Services) -> Reply:
+    matches = await services.directory.search(name)
+    if not matches:
+        raise BadOrder(f"Nobody called “{name}” was found, by name, address or in the recycle bin.")
+    return await _one_of(name, matches, services)
+
+
+async def _one_of(name: str, matches: tuple[Match, ...], services: Services) -> Reply:
+    if len(matches) == 1:
+        return show(await look(matches[0].upn, services), services)
+    return Reply(card=choices_card(name, matches, "diagnose"))
+
+
+def _name_of(typed: Command) -> str:
+    if any("@" in arg for arg in typed.args):
+        return address_of(typed)
+    name = " ".join(typed.args) or typed.label
+    if len(name) < SHORTEST_NAME:
+        raise BadOrder("Say whom to diagnose: diagnose jane@contoso.com, or diagnose Jane Doe.")
+    return name

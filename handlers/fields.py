@@ -1,14 +1,17 @@
 """Reading a button's data, which comes from a client and is believed in nothing."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.grammar import check_address
 from handlers.requests import Request, Services
 from handlers.text import tidy
 from provisioning.case import Case
 from provisioning.errors import BadOrder
 
 FIELD_LIMIT = 300
+_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CASE_ID_LIMIT = 100
 
 
@@ -30,6 +33,14 @@ def choice(data: Mapping[str, Any], name: str, *allowed: str) -> str:
     if value not in allowed:
         raise BadOrder("I do not know this answer. The card may be from an older version: type the command again.")
     return value
+
+
+def user(data: Mapping[str, Any], name: str = "user") -> str:
+    """A person's address or object id, "" when it is not there. Raises BadOrder for anything else."""
+    value = text(data, name)
+    if not value or _OBJECT_ID.fullmatch(value):
+        return value
+    return check_address(value)
 
 
 async def case(request: Request, services: Services) -> Case:

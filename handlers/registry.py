@@ -22,6 +22,7 @@ from handlers.grammar import SHOWN, Command, check_address, clip, parse
 from handlers.requests import Reply, Request, Services
 from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
 
+REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
 NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ async def dispatch(request: Request, services: Services) -> Reply | None:
 
     None: nothing to answer, because a job posts its own card or nobody asked.
     """
-    if request.is_refresh and request.verb != "refresh":
+    if request.is_refresh and request.verb not in REFRESH_VERBS:
         return None
     try:
         return await _answer(request, services)

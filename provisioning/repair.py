@@ -3,7 +3,7 @@
 running ──> cured | not_cured | failed      cured and not_cured: a new snapshot says so, never the writes alone
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ class RepairStep:
 
 @dataclass(frozen=True)
 class Repair:
-    """One fix for one user. `choice` holds the operator's answers to what the fix asked."""
+    """One fix for one user."""
 
     id: str
     user: str
@@ -39,7 +39,6 @@ class Repair:
     requester: Person
     created_at: datetime
     steps: tuple[RepairStep, ...]
-    choice: dict[str, str] = field(default_factory=dict)
     state: RepairState = RepairState.RUNNING
     outcome: str = ""
     problem: Problem | None = None

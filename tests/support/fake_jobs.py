@@ -1,9 +1,12 @@
 """Jobs in memory, as the handlers see them: cases that stand still until a test moves them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from provisioning.case import Case, Conversation, Order, Person, cancel
+from provisioning.fixes.steps import Step
+from provisioning.repair import Repair
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -33,6 +36,8 @@ class FakeJobs:
 
     cases: dict[str, Case] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
+    repairs: dict[str, Repair] = field(default_factory=dict)
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
     clock: FixedClock = field(default_factory=FixedClock)
 
@@ -74,6 +79,17 @@ class FakeJobs:
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         self._note("announce", case_id, conversation)
+
+    async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
+        self._note("start_repair", repair.id, conversation)
+        self.steps[repair.id] = tuple(steps)
+        return self.repairs.setdefault(repair.id, repair)
+
+    async def get_repair(self, repair_id: str) -> Repair | None:
+        return self.repairs.get(repair_id)
+
+    async def repairs_of(self, user: str) -> tuple[Repair, ...]:
+        return tuple(repair for repair in reversed(self.repairs.values()) if repair.user.lower() == user.lower())
 
     async def claim_credential(self, case_id: str) -> bool:
         self._note("claim_credential", case_id)
