@@ -13,7 +13,7 @@ from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
-from provisioning.waiting import PREPARING
+from provisioning.waiting import LONGEST, PREPARING
 
 _TO_COME: dict[Stage, str] = {
     Stage.ACCOUNT: "Find or create the account.",
@@ -44,7 +44,8 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
         Container(items=[_stage(record, case, now) for record in case.stages], spacing="Medium"),
         *_problem(case),
         *_waiting(case, now),
-        *_buttons(case),
+        *_explanation(case),
+        *_buttons(case, now),
         parts.small(_footer(case, now), spacing="Medium"),
     ]
     return parts.card(body, title, refresh=steps.refresh("refresh", {"case": case.id}, refresh_for), wide=True)
@@ -93,7 +94,27 @@ def _waiting(case: Case, now: datetime) -> list[Element]:
     return [Container(items=lines, separator=True, spacing="Medium")]
 
 
-def _buttons(case: Case) -> list[Element]:
+def _explanation(case: Case) -> list[Element]:
+    """What Mailroom found by itself when the case was late or had failed."""
+    if case.explanation is None or case.state in (CaseState.READY, CaseState.CANCELLED):
+        return []
+    word = "Likely cause" if case.explanation.is_likely else "Cause"
+    lines: list[Element] = [
+        parts.text(word, weight="Bolder"),
+        parts.text(plain(case.explanation.sentence, 600), spacing="None"),
+        parts.small("Diagnose shows the evidence and the fix.", spacing="Small"),
+    ]
+    return [Container(items=lines, separator=True, spacing="Medium")]
+
+
+def _is_overdue(case: Case, now: datetime) -> bool:
+    """Past what Microsoft calls the longest: from here on it is a matter for their support."""
+    return case.state is CaseState.GIVEN_UP or (
+        case.state is CaseState.WAITING and case.waiting_since is not None and now - case.waiting_since >= LONGEST
+    )
+
+
+def _buttons(case: Case, now: datetime) -> list[Element]:
     of_case = {"case": case.id}
     diagnose = parts.button("Diagnose", "diagnose", of_case)
     again = parts.button("Try again", "run", {"text": retry_text(case)}, style="positive")
@@ -105,6 +126,8 @@ def _buttons(case: Case) -> list[Element]:
     }
     check = parts.button("Check now", "check-now", of_case, style="positive")
     actions = by_state.get(case.state, [check, diagnose, parts.button("Cancel", "cancel", of_case)])
+    if _is_overdue(case, now):
+        actions = [*actions, parts.button("Contact Microsoft Support", "escalate", of_case)]
     return [parts.buttons(actions)] if actions else []
 
 

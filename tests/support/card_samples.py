@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from support.diagnosis_samples import diagnosis_cards
+
 from cards.confirm import cancel_card
 from cards.form import form_card
 from cards.helping import CommandHelp, help_card
@@ -16,7 +18,7 @@ from cards.restore import restore_card
 from cards.snapshot import snapshot_card
 from cards.suggestion import suggestion_card
 from provisioning import case as cases
-from provisioning.case import AccountOrigin, Case, Order, Person, Problem, Stage
+from provisioning.case import AccountOrigin, Case, Explanation, Order, Person, Problem, Stage
 from provisioning.directory import (
     Account,
     AssignedLicense,
@@ -36,7 +38,7 @@ from provisioning.directory import (
 )
 from provisioning.errors import GraphTrace
 from provisioning.orders import Incomplete, OrderRequest, Restorable
-from provisioning.waiting import GAVE_UP, LATE, PREPARING
+from provisioning.waiting import GAVE_UP, LATE, OVERDUE, PREPARING
 
 NOW = datetime(2026, 11, 23, 10, 55, tzinfo=UTC)
 START = NOW - timedelta(minutes=15)
@@ -97,6 +99,19 @@ def late() -> Case:
     return replace(
         case, created_at=NOW - timedelta(hours=2), waiting_since=NOW - timedelta(minutes=95), problem=problem
     )
+
+
+def overdue() -> Case:
+    """Past 24 hours, with what Mailroom found by itself."""
+    explanation = Explanation(
+        cause="C04",
+        sentence="Exchange Online never heard of this account: ask Microsoft 365 to provision it again.",
+        is_likely=True,
+        at=NOW - timedelta(hours=1),
+    )
+    case = cases.enter(waiting(), Stage.MAILBOX, OVERDUE, NOW)
+    began = NOW - timedelta(hours=25)
+    return replace(case, created_at=began, waiting_since=began, explanation=explanation)
 
 
 def ready(origin: AccountOrigin = AccountOrigin.CREATED) -> Case:
@@ -225,6 +240,7 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "progress_license": progress_card(at_license(), START + timedelta(seconds=14), refresh_for=people),
         "progress_waiting": progress_card(waiting(), NOW, refresh_for=people),
         "progress_late": progress_card(late(), NOW, refresh_for=people),
+        "progress_overdue": progress_card(overdue(), NOW, refresh_for=people),
         "progress_ready": progress_card(ready(), NOW, refresh_for=people),
         "progress_failed": progress_card(failed(), NOW),
         "progress_cancelled": progress_card(cases.cancel(waiting(), "Mona Manager", NOW), NOW),
@@ -253,4 +269,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "snapshot": snapshot_card(snapshot(), "jane@contoso.com"),
         "snapshot_troubled": snapshot_card(troubled_snapshot(), "jane@contoso.com"),
         "snapshot_nobody": snapshot_card(snapshot(account=None, mailbox=None), "jane@contoso.com"),
+        **diagnosis_cards(),
     }

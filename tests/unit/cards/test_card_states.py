@@ -117,7 +117,7 @@ def test_any_form_renders_and_asks_for_what_is_missing(upn: str, manager: str, m
         (card_samples.waiting(), ["check-now", "diagnose", "cancel"]),
         (card_samples.ready(), []),
         (card_samples.failed(), ["run", "diagnose"]),
-        (card_samples.given_up(), ["run", "diagnose"]),
+        (card_samples.given_up(), ["run", "diagnose", "escalate"]),
         (replace(card_samples.waiting(), state=CaseState.CANCELLED), ["run"]),
     ],
 )

@@ -18,6 +18,7 @@ from provisioning.case import Person
 
 COMMANDS = ["provision", "status", "cancel", "diagnose", "help"]
 VERBS = [
+    "escalate",
     "fix",
     "fix-confirmed",
     "repair",
