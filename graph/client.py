@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +41,19 @@ CONNECTIONS = 32
 BATCHES_AT_ONCE = 4
 
 
+@dataclass(frozen=True)
+class Traffic:
+    """What went over the line since the client was opened. `requests` counts the members of a `$batch` singly."""
+
+    round_trips: int = 0
+    requests: int = 0
+
+
 class GraphClient:
-    """`api` has the SDK's request builders; `send` and `batch` put what they build on the line."""
+    """`api` has the SDK's request builders; `send` and `batch` put what they build on the line.
+
+    `traffic` may be read at any time.
+    """
 
     def __init__(
         self,
@@ -57,6 +69,7 @@ class GraphClient:
         self._timeout = timeout
         self._policy = policy
         self._batches = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self.traffic = Traffic()
 
     async def send(self, request: RequestInformation, about: Call | None = None) -> Json | None:
         """The JSON of the answer, None where it has none. A GET may be tried again; everything else is sent once.
@@ -66,15 +79,21 @@ class GraphClient:
         patience = Patience(self._policy if batch.is_read(request) else ONCE)
         while True:
             try:
-                return (await self._ask(request, about)).body
+                return (await self._ask(request, about=about)).body
             except GraphError as error:
                 await self._wait_or_raise(patience, error)
 
-    async def batch(self, requests: Sequence[RequestInformation], *, in_order: bool = False) -> list[Answer]:
-        """The answers, in the order of `requests`, whatever their status. One post after the other, 20 in each."""
+    async def batch(
+        self, requests: Sequence[RequestInformation], *, in_order: bool = False, again: bool = True
+    ) -> list[Answer]:
+        """The answers, in the order of `requests`, whatever their status. One post after the other, 20 in each.
+
+        Reads that were throttled or unlucky are asked again, alone; not so without `again`, where an answer in
+        part is better than a late one.
+        """
         answers: dict[int, Answer] = {}
         for keys in batch.chunks(len(requests)):
-            answers |= await self._post({key: requests[key] for key in keys}, in_order)
+            answers |= await self._post({key: requests[key] for key in keys}, in_order, again)
         return [answers[key] for key in range(len(requests))]
 
     async def aclose(self) -> None:
@@ -88,24 +107,25 @@ class GraphClient:
     ) -> None:
         await self.aclose()
 
-    async def _post(self, requests: Mapping[int, RequestInformation], in_order: bool) -> dict[int, Answer]:
-        """One `$batch`. Reads that were throttled or unlucky are asked again, alone, while patience lasts."""
+    async def _post(self, requests: Mapping[int, RequestInformation], in_order: bool, again: bool) -> dict[int, Answer]:
+        """One `$batch`, and more of them for what is asked again while patience lasts."""
         patience = Patience(self._policy if all(map(batch.is_read, requests.values())) else ONCE)
         answers: dict[int, Answer] = {}
         pending = dict(requests)
         while pending:
             try:
                 async with self._batches:
-                    answers |= batch.members_of(await self._ask(self._envelope(pending, in_order)), pending)
+                    envelope = self._envelope(pending, in_order)
+                    answers |= batch.members_of(await self._ask(envelope, len(pending)), pending)
             except GraphError as error:
                 await self._wait_or_raise(patience, error)
                 continue
-            again = batch.unanswered({key: answers[key] for key in pending}, RETRIED_STATUSES)
-            wait = patience.wait_after(_slowest([answers[key] for key in again])) if again else None
+            unlucky = batch.unanswered({key: answers[key] for key in pending}, RETRIED_STATUSES) if again else ()
+            wait = patience.wait_after(_slowest([answers[key] for key in unlucky])) if unlucky else None
             if wait is None:
                 break
             await asyncio.sleep(wait)
-            pending = {key: requests[key] for key in again}
+            pending = {key: requests[key] for key in unlucky}
         return answers
 
     def _envelope(self, requests: Mapping[int, RequestInformation], in_order: bool) -> RequestInformation:
@@ -115,8 +135,9 @@ class GraphClient:
         post.set_stream_content(json.dumps(body).encode(), "application/json")
         return post
 
-    async def _ask(self, request: RequestInformation, about: Call | None = None) -> Answer:
-        """One attempt. Raises the error of an answer that is not a success."""
+    async def _ask(self, request: RequestInformation, count: int = 1, about: Call | None = None) -> Answer:
+        """One attempt, with `count` requests in it. Raises the error of an answer that is not a success."""
+        self.traffic = Traffic(self.traffic.round_trips + 1, self.traffic.requests + count)
         call = about or batch.call_of(request)
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:

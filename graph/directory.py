@@ -7,26 +7,34 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from graph import errors, reading, requests
+from graph import queries, reading, requests, searching, surroundings
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
+from graph.errors import error_of
+from graph.parts import only_user, probe_of
 from graph.permissions import SET_PASSWORD
+from graph.snapshots import SnapshotReader
+from graph.values import objects
 from provisioning.case import Order
-from provisioning.directory import Account, Credential, Lookup, Probe, ProbeResult, ServiceHealth, Snapshot
+from provisioning.directory import (
+    Account,
+    AssignedLicense,
+    Credential,
+    DeletedAccount,
+    Lookup,
+    Match,
+    Probe,
+    ProbeResult,
+    Snapshot,
+)
 from provisioning.errors import GraphError, GraphNotFound, GraphRejected
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-HEALTH_SECONDS = 60.0  # service communications: 240 calls a minute and 800 an hour for the whole tenant
-# Which of these comes for a mailbox that is not there yet changes from call to call.
-NOT_READY_CODES = frozenset({"MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI", "ResourceNotFound"})
 
 
 class GraphDirectory:
@@ -35,20 +43,19 @@ class GraphDirectory:
     def __init__(self, client: GraphClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._api = client.api
-        self._clock = clock
-        self._health: ServiceHealth | None = None
-        self._health_at = 0.0
+        self._snapshots = SnapshotReader(client, clock)
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
         api = self._api
         asked = [requests.account(api, upn), requests.deleted_accounts(api, upn)]
         asked += [requests.organization(api), requests.skus(api)]
+        asked += [queries.users_with(api, upn, requests.ACCOUNT_PROPERTIES)]
         asked += [requests.account(api, manager)] if manager else []
-        account, deleted, organization, skus, *boss = await self._client.batch(asked)
+        account, deleted, organization, skus, others, *boss = await self._client.batch(asked)
         return Lookup(
             upn=upn,
-            account=_if_found(account, reading.account),
-            deleted=reading.deleted_account(_body(deleted), upn),
+            account=_if_found(account, reading.account) or _by_address(others, upn),
+            deleted=_former(deleted, upn),
             organization=reading.organization(_body(organization)),
             skus=reading.skus(_body(skus)),
             manager=_if_found(boss[0], reading.account) if boss else None,
@@ -84,7 +91,24 @@ class GraphDirectory:
         disabled_plans: Sequence[str] = (),
         remove: Sequence[str] = (),
     ) -> None:
-        await self._client.send(requests.assign_license(self._api, account_id, sku_id, disabled_plans, remove))
+        await self.change_licenses(account_id, [AssignedLicense(sku_id, tuple(disabled_plans))], remove)
+
+    async def change_licenses(
+        self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
+    ) -> None:
+        await self._client.send(requests.change_licenses(self._api, account_id, add, remove))
+
+    async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
+        await self._client.send(requests.change_group_licenses(self._api, group_id, add))
+
+    async def reprocess_licenses(self, account_id: str) -> None:
+        await self._client.send(requests.reprocess_licenses(self._api, account_id))
+
+    async def retry_provisioning(self, account_id: str) -> None:
+        await self._client.send(requests.retry_provisioning(self._api, account_id))
+
+    async def purge_deleted(self, deleted_id: str) -> None:
+        await self._client.send(requests.purge_deleted(self._api, deleted_id))
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         parts = [account_ids[start : start + LIMIT] for start in range(0, len(account_ids), LIMIT)]
@@ -92,17 +116,10 @@ class GraphDirectory:
         return {account_id: probe for part in probed for account_id, probe in part.items()}
 
     async def take_snapshot(self, name: str) -> Snapshot:
-        api = self._api
-        asked = {
-            "account": requests.account(api, name),
-            "organization": requests.organization(api),
-            "skus": requests.skus(api),
-            "mailbox": requests.mailbox(api, name),
-        }
-        if self._fresh_health() is None:
-            asked["health"] = requests.health(api)
-        answers = dict(zip(asked, await self._client.batch(list(asked.values())), strict=True))
-        return self._snapshot(answers)
+        return await self._snapshots.take(name)
+
+    async def search(self, text: str) -> tuple[Match, ...]:
+        return await searching.search(self._client, text)
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
         request = requests.access_pass(self._api, account_id, minutes)
@@ -139,48 +156,12 @@ class GraphDirectory:
         except GraphError as error:
             log.warning("no answer about %d mailboxes: %s", len(account_ids), error.trace.message or error.sentence)
             return dict.fromkeys(account_ids, Probe(ProbeResult.UNKNOWN, error.trace))
-        return dict(zip(account_ids, map(_probe_of, answers), strict=True))
-
-    def _snapshot(self, answers: dict[str, Answer]) -> Snapshot:
-        unread = {part: errors.trace_of(answer) for part, answer in answers.items() if not answer.ok}
-        account = answers["account"]
-        if account.status == 404:
-            del unread["account"]
-        mailbox = _probe_of(answers["mailbox"])
-        if mailbox.result is ProbeResult.NOT_READY or account.status == 404:
-            unread.pop("mailbox", None)
-        return Snapshot(
-            taken_at=_date_of(account) or datetime.now(UTC),
-            account=_if_ok(account, reading.account),
-            organization=_if_ok(answers["organization"], reading.organization),
-            skus=_if_ok(answers["skus"], reading.skus),
-            health=self._remember_health(answers.get("health")),
-            mailbox=None if account.status == 404 else mailbox,
-            unread=tuple(unread.items()),
-        )
-
-    def _fresh_health(self) -> ServiceHealth | None:
-        return self._health if self._clock() - self._health_at < HEALTH_SECONDS else None
-
-    def _remember_health(self, answer: Answer | None) -> ServiceHealth | None:
-        if answer is None:
-            return self._health
-        self._health = _if_ok(answer, reading.service_health)
-        self._health_at = self._clock()
-        return self._health
-
-
-def _probe_of(answer: Answer) -> Probe:
-    if answer.ok:
-        return Probe(ProbeResult.READY)
-    trace = errors.trace_of(answer)
-    not_ready = answer.status == 404 and trace.code in NOT_READY_CODES
-    return Probe(ProbeResult.NOT_READY if not_ready else ProbeResult.UNKNOWN, trace)
+        return dict(zip(account_ids, map(probe_of, answers), strict=True))
 
 
 def _body(answer: Answer) -> Json:
     if not answer.ok:
-        raise errors.error_of(answer)
+        raise error_of(answer)
     return answer.body or {}
 
 
@@ -189,14 +170,13 @@ def _if_found(answer: Answer, read: Callable[[Json], T]) -> T | None:
     return None if answer.status == 404 else read(_body(answer))
 
 
-def _if_ok(answer: Answer, read: Callable[[Json], T]) -> T | None:
-    return read(answer.body or {}) if answer.ok else None
+def _by_address(answer: Answer, address: str) -> Account | None:
+    """Whoever has it as mail or proxy address. The index of these may be out of order: then the name decides alone."""
+    users = [reading.account(item) for item in objects((answer.body or {}).get("value"))] if answer.ok else []
+    return only_user(address, users)
 
 
-def _date_of(answer: Answer) -> datetime | None:
-    """Graph's own clock."""
-    try:
-        moment = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _former(answer: Answer, upn: str) -> DeletedAccount | None:
+    """The newest whose sign-in name this was: the filter also finds others that end in it."""
+    found = surroundings.deleted(_body(answer), [upn.lower()])
+    return next((one for one in found if one.upn.lower() == upn.lower()), None)

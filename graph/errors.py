@@ -60,6 +60,15 @@ def trace_of(answer: Answer) -> GraphTrace:
     )
 
 
+def answer_of(call: Call, error: GraphError) -> Answer:
+    """As if Graph had given each request of a failed `$batch` this answer."""
+    trace = error.trace
+    inner = {"request-id": trace.request_id, "date": trace.date}
+    return Answer(
+        call, trace.status, {}, {"error": {"code": trace.code, "message": trace.message, "innerError": inner}}
+    )
+
+
 def retry_after_of(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds to wait: Retry-After is a number of seconds or an HTTP date (RFC 9110, 10.2.3)."""
     value = headers.get("retry-after", "").strip()

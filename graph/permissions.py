@@ -22,6 +22,28 @@ SET_PASSWORD = Call("PATCH", "/users/{user-id}#passwordProfile")  # the same pat
 
 PERMISSIONS: dict[Call, Permission] = {
     Call("GET", "/users/{user-id}"): Permission("User.Read.All", "read the account", "every command"),
+    Call("GET", "/users"): Permission("User.Read.All", "look for people", "diagnose: search, who else has an address"),
+    Call("GET", "/groups"): Permission(
+        "GroupMember.Read.All", "look for groups", "diagnose: groups that have the address"
+    ),
+    Call("GET", "/contacts"): Permission(
+        "OrgContact.Read.All", "look for contacts", "diagnose: mail contacts that have the address"
+    ),
+    Call("GET", "/domains"): Permission("Domain.Read.All", "read the domains", "diagnose: domains that take no mail"),
+    Call("GET", "/users/{user-id}/licenseDetails"): Permission(
+        "LicenseAssignment.Read.All", "read the license details", "diagnose: the state of each service plan"
+    ),
+    Call("GET", "/users/{user-id}/settings/exchange"): Permission(
+        "MailboxSettings.Read", "read the Exchange settings", "diagnose: a mailbox that works although REST says no"
+    ),
+    Call("GET", "/users/{user-id}/onPremisesSyncBehavior"): Permission(
+        "User-OnPremisesSyncBehavior.Read.All",
+        "read where the account is mastered",
+        "diagnose: synced accounts that are managed in the cloud",
+    ),
+    Call("GET", "/auditLogs/directoryAudits"): Permission(
+        "AuditLog.Read.All", "read the audit log", "diagnose: when a license was taken away"
+    ),
     Call("POST", "/users"): Permission("User.ReadWrite.All", "create the account", "provision"),
     Call("PATCH", "/users/{user-id}"): Permission(
         "User.ReadWrite.All", "change the account", "provision: user details"
@@ -47,7 +69,19 @@ PERMISSIONS: dict[Call, Permission] = {
         "LicenseAssignment.Read.All", "read the licenses of the tenant", "provision: licenses and free seats"
     ),
     Call("POST", "/users/{user-id}/assignLicense"): Permission(
-        "LicenseAssignment.ReadWrite.All", "assign the license", "provision"
+        "LicenseAssignment.ReadWrite.All", "assign the license", "provision, and the fixes about licenses"
+    ),
+    Call("POST", "/groups/{group-id}/assignLicense"): Permission(
+        "LicenseAssignment.ReadWrite.All", "change the licenses of the group", "fix: licenses that a group assigns"
+    ),
+    Call("POST", "/users/{user-id}/reprocessLicenseAssignment"): Permission(
+        "User.ReadWrite.All", "process the group licenses again", "fix: reprocess group licenses"
+    ),
+    Call("POST", "/users/{user-id}/retryServiceProvisioning"): Permission(
+        "User.ManageIdentities.All", "provision the account in Exchange again", "fix: retry provisioning"
+    ),
+    Call("DELETE", "/directory/deletedItems/{directoryObject-id}"): Permission(
+        "User.DeleteRestore.All", "delete the account for good", "fix: purge a deleted user"
     ),
     Call("GET", "/users/{user-id}/mailboxSettings"): Permission(
         "MailboxSettings.Read", "look at the mailbox", "provision: knowing when the mailbox is ready"

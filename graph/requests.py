@@ -14,6 +14,7 @@ from kiota_abstractions.serialization import Parsable, SerializationWriter
 from msgraph import GraphServiceClient
 
 from provisioning.case import Order
+from provisioning.directory import AssignedLicense
 from provisioning.errors import GraphNotFound
 
 # Most of these are only returned when they are named (learn.microsoft.com/graph/api/resources/user).
@@ -36,8 +37,20 @@ ACCOUNT_PROPERTIES = [
     "licenseAssignmentStates",
     "serviceProvisioningErrors",
     "onPremisesProvisioningErrors",
+    "onPremisesSamAccountName",
+    "onPremisesImmutableId",
+    "provisionedPlans",
 ]
-DELETED_PROPERTIES = ["id", "userPrincipalName", "displayName", "deletedDateTime"]
+DELETED_PROPERTIES = [
+    "id",
+    "userPrincipalName",
+    "displayName",
+    "deletedDateTime",
+    "mail",
+    "proxyAddresses",
+    "onPremisesImmutableId",
+]
+DOMAIN_PROPERTIES = ["id", "isVerified", "isInitial", "supportedServices"]
 TENANT_PROPERTIES = ["id", "displayName", "verifiedDomains", "onPremisesSyncEnabled", "onPremisesLastSyncDateTime"]
 EXCHANGE = "Exchange Online"
 NICKNAME_LIMIT = 64
@@ -100,11 +113,30 @@ def mailbox(api: GraphServiceClient, name: str) -> RequestInformation:
     return _user(api, name).mailbox_settings.to_get_request_information()
 
 
+def license_details(api: GraphServiceClient, name: str) -> RequestInformation:
+    return _user(api, name).license_details.to_get_request_information()
+
+
+def exchange_settings(api: GraphServiceClient, name: str) -> RequestInformation:
+    return _user(api, name).settings.exchange.to_get_request_information()
+
+
+def sync_behavior(api: GraphServiceClient, name: str) -> RequestInformation:
+    return _user(api, name).on_premises_sync_behavior.to_get_request_information()
+
+
+def domains(api: GraphServiceClient) -> RequestInformation:
+    domains = api.domains
+    parameters = type(domains).DomainsRequestBuilderGetQueryParameters(select=DOMAIN_PROPERTIES)
+    return domains.to_get_request_information(RequestConfiguration(query_parameters=parameters))
+
+
 def create_account(api: GraphServiceClient, body: Mapping[str, Any]) -> RequestInformation:
     return api.users.to_post_request_information(JsonBody(body))
 
 
 def restore_account(api: GraphServiceClient, deleted_id: str) -> RequestInformation:
+    _check_id(deleted_id)
     return api.directory.deleted_items.by_directory_object_id(deleted_id).restore.to_post_request_information()
 
 
@@ -117,17 +149,34 @@ def set_manager(api: GraphServiceClient, base_url: str, account_id: str, manager
     return _user(api, account_id).manager.ref.to_put_request_information(body)
 
 
-def assign_license(
-    api: GraphServiceClient,
-    account_id: str,
-    sku_id: str,
-    disabled_plans: Sequence[str],
-    remove: Sequence[str],
+def change_licenses(
+    api: GraphServiceClient, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
 ) -> RequestInformation:
+    return _user(api, account_id).assign_license.to_post_request_information(_licenses(add, remove))
+
+
+def change_group_licenses(api: GraphServiceClient, group_id: str, add: Sequence[AssignedLicense]) -> RequestInformation:
+    _check_id(group_id)
+    return api.groups.by_group_id(group_id).assign_license.to_post_request_information(_licenses(add, ()))
+
+
+def _licenses(add: Sequence[AssignedLicense], remove: Sequence[str]) -> JsonBody:
     """Both lists are always there: Graph refuses the call when one is missing."""
-    added = {"skuId": sku_id, "disabledPlans": list(disabled_plans)}
-    body = JsonBody({"addLicenses": [added], "removeLicenses": list(remove)})
-    return _user(api, account_id).assign_license.to_post_request_information(body)
+    added = [{"skuId": one.sku_id, "disabledPlans": list(one.disabled_plans)} for one in add]
+    return JsonBody({"addLicenses": added, "removeLicenses": list(remove)})
+
+
+def reprocess_licenses(api: GraphServiceClient, account_id: str) -> RequestInformation:
+    return _user(api, account_id).reprocess_license_assignment.to_post_request_information()
+
+
+def retry_provisioning(api: GraphServiceClient, account_id: str) -> RequestInformation:
+    return _user(api, account_id).retry_service_provisioning.to_post_request_information()
+
+
+def purge_deleted(api: GraphServiceClient, deleted_id: str) -> RequestInformation:
+    _check_id(deleted_id)
+    return api.directory.deleted_items.by_directory_object_id(deleted_id).to_delete_request_information()
 
 
 def access_pass(api: GraphServiceClient, account_id: str, minutes: int) -> RequestInformation:
@@ -142,10 +191,14 @@ def check_groups(api: GraphServiceClient, account_id: str, group_ids: Sequence[s
 
 
 def _user(api: GraphServiceClient, name: str) -> Any:
-    """A blank name would address all users, and dots alone the folder above: no account is called so."""
+    _check_id(name)
+    return api.users.by_user_id(name)
+
+
+def _check_id(name: str) -> None:
+    """A blank name would address all of them, and dots alone the folder above: nothing is called so."""
     if not name.strip(". "):
         raise GraphNotFound(f"“{name}” is no name of an account. Use an address such as jane@contoso.com.")
-    return api.users.by_user_id(name)
 
 
 def password_profile(password: str) -> dict[str, Any]:

@@ -8,24 +8,15 @@ from graph.credentials import StaticCredential
 from graph.directory import GraphDirectory
 from graph.retry import Policy
 from provisioning.case import Order
-from provisioning.directory import ProbeResult
+from provisioning.directory import AssignedLicense, ProbeResult
 from provisioning.errors import GraphDenied, GraphRejected, GraphUnavailable
 
 TENANT = {"value": [{"id": "t", "displayName": "Contoso", "verifiedDomains": [{"name": "contoso.com"}]}]}
-HEALTH_PATH = "/admin/serviceAnnouncement/healthOverviews/Exchange Online"
-HEALTHY = Reply(200, {"status": "serviceOperational", "issues": []})
 DOWN = Reply(503, {"error": {"code": "ServiceNotAvailable", "message": "down"}})
 
 
 def refusal(status, code):
     return Reply(status, {"error": {"code": code, "message": code, "innerError": {"request-id": "r1"}}})
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
@@ -40,14 +31,69 @@ async def graph():
 @pytest.fixture
 async def directory(graph):
     async with open_client(graph.base_url, StaticCredential(), policy=Policy(tries=1)) as client:
-        yield GraphDirectory(client, Clock())
+        yield GraphDirectory(client)
 
 
 async def test_a_look_up_is_one_post(graph, directory):
     lookup = await directory.look_up("jane@contoso.com", "mona@contoso.com")
     assert (lookup.account, lookup.deleted, lookup.manager) == (None, None, None)
     assert lookup.organization.domains == ("contoso.com",)
-    assert [len(post.body["requests"]) for post in graph.posts()] == [5]
+    assert [len(post.body["requests"]) for post in graph.posts()] == [6]
+
+
+JOHN = {
+    "id": "2",
+    "userPrincipalName": "john@contoso.com",
+    "proxyAddresses": ["SMTP:John@contoso.com", "smtp:jane@contoso.com"],
+}
+
+
+async def test_a_look_up_finds_who_has_the_address(graph, directory):
+    other = {"id": "3", "userPrincipalName": "other@contoso.com", "mail": "jane@contoso.com"}
+    graph.on("GET", "/users", Reply(200, {"value": [other, JOHN]}))
+    account = (await directory.look_up("Jane@contoso.com")).account
+    assert account is not None
+    assert account.upn == "john@contoso.com"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, {"value": [JOHN, {**JOHN, "id": "4"}]}),
+        Reply(200, {"value": [{"id": "9", "userPrincipalName": "x@contoso.com"}]}),
+        refusal(400, "Request_UnsupportedQuery"),
+    ],
+    ids=["two may be meant", "nobody is", "no index"],
+)
+async def test_a_look_up_does_not_guess(graph, directory, reply):
+    graph.on("GET", "/users", reply)
+    assert (await directory.look_up("jane@contoso.com")).account is None
+
+
+async def test_the_sign_in_name_comes_before_any_address(graph, directory):
+    graph.on("GET", "/users", Reply(200, {"value": [JOHN]}))
+    graph.on("GET", "/users/jane@contoso.com", Reply(200, {"id": "1", "userPrincipalName": "jane@contoso.com"}))
+    account = (await directory.look_up("jane@contoso.com")).account
+    assert account is not None
+    assert account.id == "1"
+
+
+def former(hex_id, upn, when):
+    return {"id": hex_id, "userPrincipalName": hex_id + upn, "displayName": "Jane", "deletedDateTime": when}
+
+
+async def test_the_newest_of_the_recycle_bin_with_exactly_this_name(graph, directory):
+    found = [
+        former("a" * 32, "jane@contoso.com", "2026-11-01T00:00:00Z"),
+        former("b" * 32, "Jane@contoso.com", "2026-11-20T00:00:00Z"),
+        former("c" * 32, "maryjane@contoso.com", "2026-11-22T00:00:00Z"),
+        former("d" * 32, "jane@contoso.com", None),
+        {**former("e" * 32, "john@contoso.com", "2026-11-23T00:00:00Z"), "mail": "jane@contoso.com"},
+    ]
+    graph.on("GET", "/directory/deletedItems/graph.user", Reply(200, {"value": found}))
+    deleted = (await directory.look_up("jane@contoso.com")).deleted
+    assert deleted is not None
+    assert (deleted.id, deleted.upn) == ("b" * 32, "Jane@contoso.com")
 
 
 async def test_a_look_up_without_a_part_is_an_error(graph):
@@ -103,44 +149,6 @@ async def test_no_mailboxes_no_call(graph, directory):
     assert graph.asked == []
 
 
-async def test_a_snapshot_names_what_it_could_not_read(graph, directory):
-    graph.on("GET", "/users/1", Reply(200, {"id": "1", "userPrincipalName": "jane@contoso.com"}))
-    graph.on("GET", "/users/1/mailboxSettings", refusal(404, "MailboxNotEnabledForRESTAPI"))
-    graph.on("GET", HEALTH_PATH, refusal(403, "Forbidden"))
-    graph.on("GET", "/subscribedSkus", DOWN)
-    snapshot = await directory.take_snapshot("1")
-    assert snapshot.taken_at.isoformat() == "2026-11-23T09:00:00+00:00"
-    assert snapshot.account is not None
-    assert snapshot.mailbox is not None
-    assert snapshot.mailbox.result is ProbeResult.NOT_READY
-    assert (snapshot.health, snapshot.skus) == (None, None)
-    assert {part: trace.status for part, trace in snapshot.unread} == {"health": 403, "skus": 503}
-    assert len(graph.posts()) == 1
-
-
-async def test_a_snapshot_of_nobody(graph, directory):
-    snapshot = await directory.take_snapshot("nobody@contoso.com")
-    assert (snapshot.account, snapshot.mailbox) == (None, None)
-    assert [part for part, _ in snapshot.unread] == ["health"]
-
-
-async def test_health_is_asked_once_a_minute(graph):
-    graph.on("GET", HEALTH_PATH, HEALTHY)
-    clock = Clock()
-    async with open_client(graph.base_url, StaticCredential()) as client:
-        directory = GraphDirectory(client, clock)
-        for passed in (0, 59, 1, 59):
-            clock.now += passed
-            assert (await directory.take_snapshot("1")).health is not None
-    assert sum(asked.path == HEALTH_PATH for asked in graph.asked) == 2
-
-
-async def test_a_failed_reading_of_health_is_not_kept(graph, directory):
-    graph.on("GET", HEALTH_PATH, DOWN, HEALTHY)
-    assert (await directory.take_snapshot("1")).health is None
-    assert (await directory.take_snapshot("1")).health is not None
-
-
 async def test_what_was_ordered_completes_the_answer(graph, directory):
     graph.on("POST", "/users", Reply(201, {"id": "1", "userPrincipalName": "jane@contoso.com", "mail": None}))
     account = await directory.create_account(Order("jane@contoso.com", "Jane", "US", department="Sales"), "secret")
@@ -161,6 +169,31 @@ async def test_somebody_of_another_tenant_is_in_no_group(directory):
 async def test_without_groups_nobody_is_asked(graph, directory):
     assert not await directory.is_member("1", [])
     assert graph.asked == []
+
+
+async def test_writes_of_the_repairs(graph, directory):
+    paths = ("/users/1/assignLicense", "/groups/g/assignLicense", "/users/1/retryServiceProvisioning")
+    for path in (*paths, "/users/1/reprocessLicenseAssignment"):
+        graph.on("POST", path, Reply(204))
+    graph.on("DELETE", "/directory/deletedItems/d", Reply(204))
+    await directory.change_licenses("1", [AssignedLicense("sku", ("plan",))], ["old"])
+    await directory.change_group_licenses("g", [AssignedLicense("sku")])
+    await directory.retry_provisioning("1")
+    await directory.reprocess_licenses("1")
+    await directory.purge_deleted("d")
+    assert [f"{asked.method} {asked.path}" for asked in graph.asked] == [
+        *(f"POST {path}" for path in paths),
+        "POST /users/1/reprocessLicenseAssignment",
+        "DELETE /directory/deletedItems/d",
+    ]
+
+
+async def test_a_repair_is_sent_once(graph):
+    graph.on("POST", "/users/1/retryServiceProvisioning", DOWN)
+    async with open_client(graph.base_url, StaticCredential()) as client:
+        with pytest.raises(GraphUnavailable):
+            await GraphDirectory(client).retry_provisioning("1")
+    assert len(graph.asked) == 1
 
 
 async def test_empty_clears(graph, directory):

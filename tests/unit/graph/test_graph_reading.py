@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graph import reading
 from graph.products import PRODUCT_NAMES
-from provisioning.directory import Account, AssignedLicense, AssignedPlan, LicenseState
+from provisioning.directory import Account, AssignedLicense, AssignedPlan, LicenseState, ProvisionedPlan
 
 MAILBOX_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"
 E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965"
@@ -63,6 +63,9 @@ FULL = {
     "createdDateTime": "2026-11-23T09:00:00Z",
     "onPremisesSyncEnabled": True,
     "onPremisesLastSyncDateTime": "2026-11-23T08:30:00Z",
+    "onPremisesSamAccountName": "jane",
+    "onPremisesImmutableId": "abc==",
+    "provisionedPlans": [{"service": "exchange", "capabilityStatus": "Enabled", "provisioningStatus": "PendingInput"}],
     "assignedLicenses": [{"skuId": E3.upper(), "disabledPlans": [MAILBOX_PLAN.upper()]}],
     "assignedPlans": [
         {
@@ -119,7 +122,15 @@ def test_a_full_account():
     assert (second.error, second.assigned_by_group) == ("CountViolation", "aaaa-bbbb")
     assert account.service_errors[0].service == "exchange/NAMPRD09-001-01"
     assert account.service_errors[0].detail == "<a/>"
-    assert account.sync_errors[0].detail == "PropertyConflict: ProxyAddress: SMTP:jane@contoso.com"
+    (error,) = account.sync_errors
+    assert error.detail == "PropertyConflict: ProxyAddress: SMTP:jane@contoso.com"
+    assert (error.category, error.property, error.value) == (
+        "PropertyConflict",
+        "ProxyAddress",
+        "SMTP:jane@contoso.com",
+    )
+    assert (account.sam_account_name, account.immutable_id) == ("jane", "abc==")
+    assert account.provisioned_plans == (ProvisionedPlan("exchange", "Enabled", "PendingInput"),)
 
 
 def test_an_account_of_nulls():
@@ -146,32 +157,7 @@ def test_no_shape_of_json_breaks_the_reading(body):
     reading.organization(body)
     reading.skus(body)
     reading.service_health(body)
-    reading.deleted_account(body, "jane@contoso.com")
-
-
-def deleted(hex_id, upn, when):
-    return {"id": hex_id, "userPrincipalName": hex_id + upn, "displayName": "Jane", "deletedDateTime": when}
-
-
-def test_the_newest_of_the_recycle_bin_with_exactly_this_name():
-    body = {
-        "value": [
-            deleted("a" * 32, "jane@contoso.com", "2026-11-01T00:00:00Z"),
-            deleted("b" * 32, "Jane@contoso.com", "2026-11-20T00:00:00Z"),
-            deleted("c" * 32, "maryjane@contoso.com", "2026-11-22T00:00:00Z"),
-            deleted("d" * 32, "jane@contoso.com", None),
-        ]
-    }
-    found = reading.deleted_account(body, "jane@contoso.com")
-    assert found is not None
-    assert found.id == "b" * 32
-    assert found.upn == "Jane@contoso.com"
-
-
-def test_a_recycle_bin_without_the_person():
-    assert reading.deleted_account({"value": []}, "jane@contoso.com") is None
-    other = {"value": [deleted("c" * 32, "maryjane@contoso.com", None)]}
-    assert reading.deleted_account(other, "jane@contoso.com") is None
+    reading.license_details(body)
 
 
 def test_the_tenant():
@@ -181,13 +167,19 @@ def test_the_tenant():
                 {
                     "id": "6F0E1D2C-0000-4000-8000-000000000001",
                     "displayName": "Contoso",
-                    "verifiedDomains": [{"name": "Contoso.com", "isDefault": True}, {"name": None}, {}],
+                    "verifiedDomains": [
+                        {"name": "Contoso.com", "isDefault": True},
+                        {"name": "Contoso.OnMicrosoft.com", "isInitial": True},
+                        {"name": None},
+                        {},
+                    ],
                     "onPremisesSyncEnabled": None,
                 }
             ]
         }
     )
-    assert organization.domains == ("contoso.com",)
+    assert organization.domains == ("contoso.com", "contoso.onmicrosoft.com")
+    assert organization.initial_domain == "contoso.onmicrosoft.com"
     assert not organization.synced
     assert organization.id == "6f0e1d2c-0000-4000-8000-000000000001"
 
@@ -220,6 +212,20 @@ def test_skus():
     assert unknown.name == "BRAND_NEW"
 
 
+def test_license_details_of_all_licenses():
+    plans = [
+        {
+            "servicePlanId": MAILBOX_PLAN.upper(),
+            "servicePlanName": "EXCHANGE_S_ENTERPRISE",
+            "provisioningStatus": "Error",
+        }
+    ]
+    details = reading.license_details(
+        {"value": [{"servicePlans": plans}, {"servicePlans": None}, {"servicePlans": plans}]}
+    )
+    assert [(plan.id, plan.provisioning_status) for plan in details] == [(MAILBOX_PLAN, "Error")] * 2
+
+
 def test_seats_in_the_grace_period_still_count():
     units = {"enabled": 0, "suspended": 0, "warning": 10}
     (grace,) = reading.skus({"value": [sku("SPE_E3", capabilityStatus="Warning", prepaidUnits=units)]})
@@ -247,6 +253,7 @@ def test_health_leaves_out_what_is_over():
                     "title": "Mailboxes are late",
                     "classification": "incident",
                     "feature": "Tenant Administration (Provisioning, Remote PowerShell)",
+                    "featureGroup": "Management and Provisioning",
                     "startDateTime": "2026-11-23T07:00:00Z",
                     "isResolved": False,
                 },
@@ -255,4 +262,4 @@ def test_health_leaves_out_what_is_over():
         }
     )
     assert health.status == "serviceDegradation"
-    assert [issue.id for issue in health.issues] == ["EX226574"]
+    assert [(issue.id, issue.feature_group) for issue in health.issues] == [("EX226574", "Management and Provisioning")]

@@ -11,6 +11,7 @@ from graph import requests
 from graph.client import open_client
 from graph.credentials import StaticCredential
 from provisioning.case import Order
+from provisioning.directory import AssignedLicense
 from provisioning.errors import GraphNotFound
 
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]{1,64}")
@@ -26,15 +27,33 @@ def body(request):
     return json.loads(request.content)
 
 
-def test_assign_license_always_sends_both_lists(api):
-    assert body(requests.assign_license(api, "1", "sku", (), ())) == {
+def test_licenses_are_always_sent_in_both_lists(api):
+    assert body(requests.change_licenses(api, "1", [AssignedLicense("sku")])) == {
         "addLicenses": [{"skuId": "sku", "disabledPlans": []}],
         "removeLicenses": [],
     }
-    assert body(requests.assign_license(api, "1", "sku", ["plan"], ["old"])) == {
-        "addLicenses": [{"skuId": "sku", "disabledPlans": ["plan"]}],
-        "removeLicenses": ["old"],
+    both = [AssignedLicense("sku", ("plan",)), AssignedLicense("other")]
+    assert body(requests.change_licenses(api, "1", both, ["old", "older"])) == {
+        "addLicenses": [{"skuId": "sku", "disabledPlans": ["plan"]}, {"skuId": "other", "disabledPlans": []}],
+        "removeLicenses": ["old", "older"],
     }
+    assert body(requests.change_licenses(api, "1", (), ["old"])) == {"addLicenses": [], "removeLicenses": ["old"]}
+
+
+def test_the_licenses_of_a_group(api):
+    request = requests.change_group_licenses(api, "g", [AssignedLicense("sku", ("plan",))])
+    assert str(request.url).endswith("/groups/g/assignLicense")
+    assert body(request) == {"addLicenses": [{"skuId": "sku", "disabledPlans": ["plan"]}], "removeLicenses": []}
+
+
+def test_the_repairs_have_no_body(api):
+    for request, method, path in (
+        (requests.reprocess_licenses(api, "1"), "POST", "/users/1/reprocessLicenseAssignment"),
+        (requests.retry_provisioning(api, "1"), "POST", "/users/1/retryServiceProvisioning"),
+        (requests.purge_deleted(api, "1"), "DELETE", "/directory/deletedItems/1"),
+    ):
+        assert (request.http_method.value, request.content) == (method, None)
+        assert str(request.url).endswith(path)
 
 
 def test_null_clears_a_property(api):
@@ -79,6 +98,10 @@ def test_people_with_odd_names_stay_in_their_path(api):
 def test_names_that_would_lead_elsewhere(api, name):
     with pytest.raises(GraphNotFound, match="is no name"):
         requests.account(api, name)
+    with pytest.raises(GraphNotFound, match="is no name"):
+        requests.purge_deleted(api, name)
+    with pytest.raises(GraphNotFound, match="is no name"):
+        requests.change_group_licenses(api, name, ())
 
 
 @pytest.mark.parametrize(
