@@ -124,8 +124,10 @@ def _name_reason(item: Json, wanted: str) -> tuple[int, str] | None:
     if _words(wanted) == _words(names[0]):
         return EXACT + 1, "display name"
     known = {word for name in names for word in _words(name)}
-    if all(any(word.startswith(start) for word in known) for start in _words(wanted)):
+    if known.issuperset(_words(wanted)):
         return EXACT + 2, "display name"
+    if all(any(word.startswith(start) for word in known) for start in _words(wanted)):
+        return EXACT + 3, "display name"
     return None
 
 
