@@ -17,7 +17,7 @@ def clock_view(clock: Clock) -> Json:
 def user_view(tenant: Tenant, user: User) -> Json:
     """One line about a user; a mailbox that is being prepared shows when it will be ready."""
     mailbox = user.mailbox
-    products = [tenant.subscriptions[sku_id].product for sku_id in user.licenses]
+    products = [tenant.subscriptions[sku_id].product for sku_id in user.in_force()]
     return {
         "id": user.id,
         "userPrincipalName": user.upn,
@@ -27,8 +27,11 @@ def user_view(tenant: Tenant, user: User) -> Json:
         "synced": user.is_synced,
         "mailbox": {
             "state": state_of(mailbox, tenant.now()).value,
-            "readyAt": timestamp(mailbox.ready_at) if mailbox.ready_at and not mailbox.never else None,
+            "readyAt": timestamp(mailbox.ready_at)
+            if mailbox.ready_at and not mailbox.never and not mailbox.blockers
+            else None,
             "never": mailbox.never,
+            "blockers": list(mailbox.blockers),
             "probes": mailbox.probes,
         },
         "effects": tenant.effects.of(user.upn),

@@ -1,5 +1,6 @@
 """The tenant itself: organization and domains."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sandbox import people
@@ -8,6 +9,7 @@ from sandbox.failures import not_found
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.filters import parse
 from sandbox.graph.odata import context, page, selected
+from sandbox.tenant.exchange import look_at_waiting
 from sandbox.tenant.organization import Domain
 
 ORGANIZATION_PROPERTIES = (
@@ -40,7 +42,6 @@ _DOMAIN_CANONICAL = {
         "supportedServices",
     )
 }
-_CAPABILITIES = ("Email", "OfficeCommunicationsOnline")
 
 
 @route("GET", "organization")
@@ -51,7 +52,7 @@ def list_organizations(call: Call) -> Answer:
 
 @route("GET", "organization/{id}")
 def get_organization(call: Call) -> Answer:
-    if call.params["id"].lower() != people.TENANT_ID:
+    if call.params["id"].lower() != call.tenant.organization.id:
         raise not_found(call.params["id"])
     names = selected(call, _CANONICAL, ORGANIZATION_PROPERTIES, "organization")
     return Answer(body={"@odata.context": context(call, "organization"), **_organization(call, names)})
@@ -74,31 +75,44 @@ def get_domain(call: Call) -> Answer:
     raise not_found(call.params["name"])
 
 
+@route("POST", "domains/{name}/verify")
+def verify_domain(call: Call) -> Answer:
+    """The sandbox takes the DNS record for granted."""
+    organization, wanted = call.tenant.organization, call.params["name"].lower()
+    found = next((domain for domain in organization.domains if domain.name == wanted), None)
+    if found is None:
+        raise not_found(call.params["name"])
+    verified = replace(found, is_verified=True)
+    organization.domains = tuple(verified if domain is found else domain for domain in organization.domains)
+    look_at_waiting(call.tenant)
+    return Answer(body={"@odata.context": context(call, "domains"), **_domain(verified)})
+
+
 def _organization(call: Call, names: tuple[str, ...]) -> Json:
     tenant = call.tenant
     organization = tenant.organization
     values: Json = {
-        "id": people.TENANT_ID,
+        "id": organization.id,
         "deletedDateTime": None,
         "businessPhones": [],
         "city": "Redmond",
         "country": "United States",
         "countryLetterCode": "US",
         "createdDateTime": timestamp(tenant.now() - timedelta(days=800)),
-        "displayName": people.TENANT_NAME,
+        "displayName": organization.name,
         "onPremisesLastSyncDateTime": timestamp(organization.last_sync) if organization.last_sync else None,
         "onPremisesSyncEnabled": organization.synced or None,
         "preferredLanguage": "en",
         "tenantType": "AAD",
         "technicalNotificationMails": [people.ADAM.upn],
-        "verifiedDomains": [_verified(domain) for domain in organization.domains],
+        "verifiedDomains": [_verified(domain) for domain in organization.domains if domain.is_verified],
     }
     return {name: values[name] for name in names}
 
 
 def _verified(domain: Domain) -> Json:
     return {
-        "capabilities": ", ".join(_CAPABILITIES),
+        "capabilities": ", ".join(domain.services) or "None",
         "isDefault": domain.is_default,
         "isInitial": domain.is_initial,
         "name": domain.name,
@@ -114,6 +128,6 @@ def _domain(domain: Domain) -> Json:
         "isDefault": domain.is_default,
         "isInitial": domain.is_initial,
         "isRoot": True,
-        "isVerified": True,
-        "supportedServices": list(_CAPABILITIES),
+        "isVerified": domain.is_verified,
+        "supportedServices": list(domain.services),
     }

@@ -10,6 +10,7 @@ from sandbox.clock import timestamp
 from sandbox.failures import GraphFailure
 from sandbox.faults import FaultRule
 from sandbox.graph.calls import Answer, Call, Json, find
+from sandbox.tenant.sync import catch_up
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ async def _answer(call: Call, in_batch: bool, serve: AsyncHandler | None) -> Ans
 
 
 def _routed(call: Call) -> Answer:
+    catch_up(call.tenant)
     found, params = find(call.method, call.path)
     return found.handler(replace(call, params=params))
 

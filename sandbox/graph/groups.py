@@ -3,12 +3,15 @@
 from sandbox.clock import timestamp
 from sandbox.failures import bad_request, not_found
 from sandbox.graph.calls import Answer, Call, Json, route
+from sandbox.graph.licenses import license_changes
 from sandbox.graph.odata import context, filtered, page, selected
 from sandbox.graph.users import directory_object, referenced, wanted_user
+from sandbox.tenant import group_licensing
 from sandbox.tenant.organization import Group
 
 PROPERTIES = (
     "id",
+    "assignedLicenses",
     "createdDateTime",
     "description",
     "displayName",
@@ -16,17 +19,21 @@ PROPERTIES = (
     "mail",
     "mailEnabled",
     "mailNickname",
+    "onPremisesSyncEnabled",
     "proxyAddresses",
     "securityEnabled",
     "visibility",
 )
+# Returned only when they are selected.
+_HIDDEN = ("assignedLicenses",)
+DEFAULTS = tuple(name for name in PROPERTIES if name not in _HIDDEN)
 _CANONICAL = {name.lower(): name for name in PROPERTIES}
 CHECK_LIMIT = 20
 
 
 @route("GET", "groups")
 def list_groups(call: Call) -> Answer:
-    names = selected(call, _CANONICAL, PROPERTIES, "group")
+    names = selected(call, _CANONICAL, DEFAULTS, "group")
     condition = filtered(call, _CANONICAL, "group")
     groups = [group for group in call.tenant.groups.values() if condition is None or condition.test(_group(group).get)]
     return Answer(body=page(call, groups, lambda group: _chosen(group, names), "groups"))
@@ -34,7 +41,7 @@ def list_groups(call: Call) -> Answer:
 
 @route("GET", "groups/{group}")
 def get_group(call: Call) -> Answer:
-    names = selected(call, _CANONICAL, PROPERTIES, "group")
+    names = selected(call, _CANONICAL, DEFAULTS, "group")
     return Answer(body={"@odata.context": context(call, "groups"), **_chosen(_wanted(call), names)})
 
 
@@ -57,6 +64,8 @@ def add_member(call: Call) -> Answer:
             "One or more added object references already exist for the following modified properties: 'members'."
         )
     group.members.add(user.id)
+    if group.licenses:
+        group_licensing.evaluate(call.tenant, user, group)
     return Answer(204)
 
 
@@ -66,7 +75,20 @@ def remove_member(call: Call) -> Answer:
     if call.params["user"] not in group.members:
         raise not_found(call.params["user"])
     group.members.discard(call.params["user"])
+    user = call.tenant.users.get(call.params["user"])
+    if user is not None and group.licenses:
+        group_licensing.evaluate(call.tenant, user, group)
     return Answer(204)
+
+
+@route("POST", "groups/{group}/assignLicense")
+def assign_license(call: Call) -> Answer:
+    """For every member; learn.microsoft.com/graph/api/group-assignlicense answers 202 with the group."""
+    group = _wanted(call)
+    add, remove = license_changes(call)
+    group_licensing.change(call.tenant, group, add, remove)
+    body = {"@odata.context": context(call, "groups"), **_chosen(group, DEFAULTS)}
+    return Answer(202, body)
 
 
 @route("GET", "users/{user}/memberOf")
@@ -95,7 +117,7 @@ def check_member_groups(call: Call) -> Answer:
 
 def _memberships(call: Call) -> Answer:
     user = wanted_user(call)
-    names = selected(call, _CANONICAL, PROPERTIES, "directoryObject")
+    names = selected(call, _CANONICAL, DEFAULTS, "directoryObject")
     groups = [group for group in call.tenant.groups.values() if user.id in group.members]
     return Answer(body=page(call, groups, lambda group: _typed(group, names), "directoryObjects"))
 
@@ -119,6 +141,7 @@ def _chosen(group: Group, names: tuple[str, ...]) -> Json:
 def _group(group: Group) -> Json:
     return {
         "id": group.id,
+        "assignedLicenses": [{"skuId": sku, "disabledPlans": list(off)} for sku, off in group.licenses.items()],
         "createdDateTime": timestamp(group.created_at),
         "description": None,
         "displayName": group.name,
@@ -126,6 +149,7 @@ def _group(group: Group) -> Json:
         "mail": group.mail or None,
         "mailEnabled": bool(group.mail),
         "mailNickname": group.name.replace(" ", "").lower(),
+        "onPremisesSyncEnabled": group.synced or None,
         "proxyAddresses": list(group.proxy_addresses),
         "securityEnabled": not group.mail,
         "visibility": None,

@@ -8,7 +8,7 @@ from sandbox.failures import GraphFailure, bad_request
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.odata import context, page, selected
 from sandbox.graph.users import wanted_user
-from sandbox.tenant import licensing
+from sandbox.tenant import exchange, group_licensing, licensing
 from sandbox.tenant.effects import Effect
 from sandbox.tenant.organization import Subscription, fixed_id
 from sandbox.tenant.views import license_details, view
@@ -50,41 +50,47 @@ def get_sku(call: Call) -> Answer:
 
 @route("POST", "users/{user}/assignLicense")
 def assign_license(call: Call) -> Answer:
-    body = call.json()
-    given = {key.lower(): value for key, value in body.items()}
+    user = wanted_user(call)
+    add, remove = license_changes(call)
+    licensing.assign(call.tenant, user, add, remove)
+    return Answer(body={"@odata.context": context(call, "users"), **view(call.tenant, user)})
+
+
+def license_changes(call: Call) -> tuple[dict[str, list[str]], list[str]]:
+    """The body of assignLicense, of users and groups: SKUs to add with their disabled plans, and SKUs to remove."""
+    given = {key.lower(): value for key, value in call.json().items()}
     missing = [name for name in ("addLicenses", "removeLicenses") if not isinstance(given.get(name.lower()), list)]
     if missing:
         raise bad_request(
             "One or more parameters of the operation 'assignLicense' are missing from the request payload. "
             f"The missing parameters are: {', '.join(missing)}."
         )
-    user = wanted_user(call)
-    add = dict(_addition(item) for item in given["addlicenses"])
-    remove = [_guid(item) for item in given["removelicenses"]]
-    licensing.assign(call.tenant, user, add, remove)
-    return Answer(body={"@odata.context": context(call, "users"), **view(call.tenant, user)})
+    return dict(_addition(item) for item in given["addlicenses"]), [_guid(item) for item in given["removelicenses"]]
 
 
 @route("GET", "users/{user}/licenseDetails")
 def list_license_details(call: Call) -> Answer:
     user = wanted_user(call)
-    held = list(user.licenses.values())
+    held = list(user.in_force().values())
     shown = f"users('{user.id}')/licenseDetails"
     return Answer(body=page(call, held, lambda item: license_details(call.tenant, user, item), shown))
 
 
 @route("POST", "users/{user}/reprocessLicenseAssignment")
 def reprocess(call: Call) -> Answer:
-    """For group-based licenses, of which the sandbox has none: the user comes back unchanged."""
+    """Group licenses are evaluated again; direct ones stay as they are."""
     user = wanted_user(call)
     call.tenant.effects.count(user.upn, Effect.REPROCESSED)
+    group_licensing.reprocess(call.tenant, user)
     return Answer(body={"@odata.context": context(call, "users"), **view(call.tenant, user)})
 
 
 @route("POST", "users/{user}/retryServiceProvisioning")
 def retry_provisioning(call: Call) -> Answer:
+    """Exchange is told about the user again, and looks: what stands in the way otherwise still does."""
     user = wanted_user(call)
     call.tenant.effects.count(user.upn, Effect.RETRIED)
+    exchange.listen(call.tenant, user)
     return Answer(204)
 
 
@@ -94,7 +100,6 @@ def _sku_id(subscription: Subscription) -> str:
 
 def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
     product = subscription.product
-    usable = subscription.capability_status == "Enabled"
     values: Json = {
         "accountId": people.TENANT_ID,
         "accountName": people.TENANT_NAME.lower(),
@@ -106,7 +111,7 @@ def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
         "skuPartNumber": product.part_number,
         "subscriptionIds": [fixed_id(f"subscription {product.sku_id}")],
         "prepaidUnits": {
-            "enabled": subscription.enabled if usable else 0,
+            "enabled": subscription.enabled if subscription.capability_status == "Enabled" else 0,
             "suspended": subscription.enabled if subscription.capability_status == "Suspended" else 0,
             "warning": subscription.enabled if subscription.capability_status == "Warning" else 0,
             "lockedOut": subscription.enabled if subscription.capability_status == "LockedOut" else 0,
@@ -115,7 +120,7 @@ def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
             {
                 "servicePlanId": plan.id,
                 "servicePlanName": plan.name,
-                "provisioningStatus": "Success",
+                "provisioningStatus": subscription.plan_status.get(plan.id, "Success"),
                 "appliesTo": "User",
             }
             for plan in product.plans

@@ -5,7 +5,7 @@ from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.odata import context
 from sandbox.graph.users import wanted_user
 from sandbox.tenant.effects import Effect
-from sandbox.tenant.mailboxes import answers
+from sandbox.tenant.mailboxes import MailboxState, answers, state_of
 from sandbox.tenant.organization import fixed_id
 from sandbox.tenant.users import User
 
@@ -43,7 +43,19 @@ def get_settings(call: Call) -> Answer:
 def get_purpose(call: Call) -> Answer:
     user = wanted_mailbox(call)
     shown = f"{call.base_url}/$metadata#users('{user.id}')/mailboxSettings/userPurpose"
-    return Answer(body={"@odata.context": shown, "value": "user"})
+    return Answer(body={"@odata.context": shown, "value": user.mailbox.purpose})
+
+
+@route("GET", "users/{user}/settings/exchange")
+def get_exchange_settings(call: Call) -> Answer:
+    """learn.microsoft.com/graph/api/usersettings-list-exchange: the mailbox as Exchange names it, REST or no REST."""
+    user = wanted_user(call)
+    state = state_of(user.mailbox, call.tenant.now())
+    if state not in (MailboxState.READY, MailboxState.LEAVING):
+        raise GraphFailure(404, "ResourceNotFound", "Resource could not be discovered.")
+    names = f"MBX:{fixed_id(f'mailbox {user.id}')}@{call.tenant.organization.id}"
+    shown = f"{call.base_url}/$metadata#users('{user.id}')/settings/exchange"
+    return Answer(body={"@odata.context": shown, "primaryMailboxId": names})
 
 
 @route("GET", "users/{user}/mailFolders/inbox")
@@ -85,7 +97,7 @@ def _settings(user: User) -> Json:
         "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
         "dateFormat": "yyyy-MM-dd",
         "timeFormat": "HH:mm",
-        "userPurpose": "user",
+        "userPurpose": user.mailbox.purpose,
         "automaticRepliesSetting": {
             "status": "disabled",
             "externalAudience": "all",

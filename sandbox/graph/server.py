@@ -8,6 +8,8 @@ from aiohttp import web
 from sandbox.failures import GraphFailure
 from sandbox.graph import (
     accesspass,
+    audits,
+    contacts,
     directory,
     groups,
     health,
@@ -22,7 +24,7 @@ from sandbox.graph.dispatch import ConnectionDropped, dispatch
 from sandbox.keys import ADDRESS, FAULTS, REQUESTS, TENANT
 
 # Importing a module registers its routes; named here so that nobody takes the imports for unused.
-ROUTE_MODULES = (accesspass, directory, groups, health, licenses, mailboxes, recyclebin, users)
+ROUTE_MODULES = (accesspass, audits, contacts, directory, groups, health, licenses, mailboxes, recyclebin, users)
 
 CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 

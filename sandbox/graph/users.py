@@ -7,6 +7,7 @@ from sandbox.failures import GraphFailure, bad_request, not_found
 from sandbox.graph.calls import Answer, Call, Json, route, split
 from sandbox.graph.filters import Filter
 from sandbox.graph.odata import context, filtered, ordered, page, selected
+from sandbox.graph.searching import searched
 from sandbox.tenant import accounts, schema
 from sandbox.tenant.effects import Effect
 from sandbox.tenant.users import User
@@ -19,9 +20,14 @@ def wanted_user(call: Call) -> User:
     """The user that the path names, or the directory's 404."""
     name = call.params["user"]
     user = call.tenant.find_user(name)
-    if user is None:
+    if user is None or (_is_below(call) and not call.tenant.is_replicated(user)):
         raise not_found(name)
     return user
+
+
+def _is_below(call: Call) -> bool:
+    """Something of the user's, such as mailboxSettings, rather than the user."""
+    return len(split(call.path)) > 2
 
 
 @route("GET", "me")
@@ -77,6 +83,26 @@ def delete_user(call: Call) -> Answer:
     return Answer(204)
 
 
+@route("GET", "users/{user}/onPremisesSyncBehavior")
+def get_sync_behavior(call: Call) -> Answer:
+    """learn.microsoft.com/graph/api/resources/onpremisessyncbehavior: for synced users only."""
+    user = wanted_user(call)
+    if not user.is_synced:
+        raise not_found("onPremisesSyncBehavior")
+    shown = f"{call.base_url}/$metadata#users('{user.id}')/onPremisesSyncBehavior/$entity"
+    return Answer(body={"@odata.context": shown, "id": user.id, "isCloudManaged": user.cloud_mastered})
+
+
+@route("PATCH", "users/{user}/onPremisesSyncBehavior")
+def set_sync_behavior(call: Call) -> Answer:
+    user = wanted_user(call)
+    wanted = {key.lower(): value for key, value in call.json().items()}.get("iscloudmanaged")
+    if not user.is_synced or not isinstance(wanted, bool):
+        raise bad_request("Invalid value specified for property 'isCloudManaged'.")
+    user.cloud_mastered = wanted
+    return Answer(204)
+
+
 @route("GET", "users/{user}/manager")
 def get_manager(call: Call) -> Answer:
     manager = call.tenant.users.get(wanted_user(call).manager_id)
@@ -125,11 +151,14 @@ def found_users(call: Call) -> list[User]:
     """The users that have replicated and pass the $filter, in the wanted order."""
     tenant = call.tenant
     condition = filtered(call, schema.CANONICAL, "user")
+    meant = searched(call)
     now = tenant.now()
     hits = [
         user
         for user in _candidates(call, condition)
-        if user.visible_by_name_at <= now and (condition is None or condition.test(reader(call, user)))
+        if user.visible_by_name_at <= now
+        and (condition is None or condition.test(reader(call, user)))
+        and meant(reader(call, user))
     ]
     return ordered(call, hits, lambda user, name: read(tenant, user, name), ORDERABLE)
 
@@ -146,12 +175,13 @@ def reader(call: Call, user: User) -> Any:
 def _candidates(call: Call, condition: Filter | None) -> Iterable[User]:
     """The few users that an index finds, or all of them."""
     store = call.tenant.users
-    finders = {"userprincipalname": store.by_upn, "id": store.get, "mail": store.by_address}
+    finders = {"userprincipalname": store.by_upn, "id": store.get}
     for name, value in condition.equals if condition else ():
-        if name.lower() == "proxyaddresses":
-            found = store.by_address(value.partition(":")[2])
-            return [found] if found else []
+        if name.lower() == "proxyaddresses" and value[:5].lower() == "smtp:":
+            return store.holders(value[5:])
         if name.lower() in finders:
             found = finders[name.lower()](value)
             return [found] if found else []
+        if name.lower() == "mail":
+            return store.holders(value)
     return store

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.failures import bad_request, conflict, invalid_property, invalid_value
 from sandbox.tenant import schema
 from sandbox.tenant.effects import Effect
+from sandbox.tenant.exchange import look
 from sandbox.tenant.licensing import settle
 from sandbox.tenant.mailboxes import follow_plan
 from sandbox.tenant.state import Tenant
@@ -41,7 +42,7 @@ def create(tenant: Tenant, body: Mapping[str, Any]) -> User:
 
 def update(tenant: Tenant, user: User, body: Mapping[str, Any]) -> None:
     values = _checked(body)
-    if user.is_synced and schema.ON_PREMISES_MASTERED & values.keys():
+    if user.is_mastered_on_premises and schema.ON_PREMISES_MASTERED & values.keys():
         raise bad_request(_ON_PREMISES)
     password = values.pop("passwordProfile", None)
     if isinstance(password, dict) and password.get("password"):
@@ -49,13 +50,28 @@ def update(tenant: Tenant, user: User, body: Mapping[str, Any]) -> None:
     if "userPrincipalName" in values:
         _check_upn(tenant, values["userPrincipalName"])
     _check_unique(tenant, values, user.id)
+    _rename(user, values)
     user.props.update(values)
     if values:
         tenant.users.reindex(user)
         tenant.effects.count(user.upn, Effect.UPDATED)
+        look(tenant, user)
     if isinstance(password, dict) and password.get("password"):
         user.props["lastPasswordChangeDateTime"] = tenant.now()
         tenant.effects.count(user.upn, Effect.PASSWORDS_SET)
+
+
+def _rename(user: User, values: Mapping[str, Any]) -> None:
+    """With the sign-in name of a cloud user go its addresses, but for the one at the initial domain."""
+    old, new = user.upn.lower(), values.get("userPrincipalName")
+    if not new or user.is_synced:
+        return
+    proxies = user.props.get("proxyAddresses") or ()
+    user.props["proxyAddresses"] = [
+        f"{proxy[:5]}{new}" if proxy[5:].lower() == old else proxy for proxy in proxies
+    ] or None
+    if str(user.props.get("mail") or "").lower() == old and "mail" not in values:
+        user.props["mail"] = new
 
 
 def delete(tenant: Tenant, user: User) -> None:
@@ -65,6 +81,7 @@ def delete(tenant: Tenant, user: User) -> None:
     follow_plan(user.mailbox, has_plan=False, now=now, rng=tenant.rng, how=tenant.preparation)
     user.props["userPrincipalName"] = user.id.replace("-", "") + upn
     user.props["deletedDateTime"] = now
+    user.group_licenses.clear()
     tenant.deleted[user.id] = user
     tenant.effects.count(upn, Effect.DELETED)
 
@@ -88,6 +105,7 @@ def restore(tenant: Tenant, user: User) -> None:
     del tenant.deleted[user.id]
     user.props["userPrincipalName"], user.props["deletedDateTime"] = upn, None
     tenant.users.add(user)
+    user.exchange.keeps_addresses = False
     for sku_id in list(user.licenses):
         if tenant.subscriptions[sku_id].free == 0:
             del user.licenses[sku_id]

@@ -30,6 +30,13 @@ MAILBOX_PLAN_IDS = frozenset(
         "9aaf7827-d63c-4b61-89c3-182f06f82e5c",  # EXCHANGE_S_STANDARD
         "efb87545-963c-4e0d-99df-69c6916d9eb0",  # EXCHANGE_S_ENTERPRISE
         "4a82b400-a79f-41a4-b4e2-e94f5787b113",  # EXCHANGE_S_DESKLESS
+        "90927877-dcff-4af6-b346-2332c0b15bb7",  # EXCHANGE_B_STANDARD
+        "d42bdbd6-c335-4231-ab3d-c8f348d5aff5",  # EXCHANGE_L_STANDARD
+        "1126bef5-da20-4f07-b45e-ad25d2581aa8",  # EXCHANGE_S_ESSENTIALS
+        "fc52cc4b-ed7d-472d-bbe7-b081c23ecc56",  # EXCHANGE_S_STANDARD_MIDMARKET
+        "8c3069c0-ccdb-44be-ab77-986203a67df2",  # EXCHANGE_S_ENTERPRISE_GOV
+        "e9b4930a-925f-45e2-ac2a-3f7788ca6fdd",  # EXCHANGE_S_STANDARD_GOV
+        "88f4d7ef-a73b-4246-8047-516022144c9f",  # EXCHANGE_S_DESKLESS_GOV
     }
 )
 
@@ -38,6 +45,10 @@ EXCHANGE_ENTERPRISE = Plan("efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_E
 EXCHANGE_FOUNDATION = Plan("113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION", "exchange")
 # The two cannot stand beside each other on one user ("Exchange standard vs. Exchange enterprise").
 EXCLUSIVE_PLANS = frozenset({EXCHANGE_STANDARD.id, EXCHANGE_ENTERPRISE.id})
+
+EXCHANGE_DESKLESS = Plan("4a82b400-a79f-41a4-b4e2-e94f5787b113", "EXCHANGE_S_DESKLESS", "exchange")
+SHAREPOINT_STANDARD = Plan("c7699d2e-19aa-44de-8edf-1736da088ca1", "SHAREPOINTSTANDARD", "SharePoint")
+SHAREPOINT_ENTERPRISE = Plan("5dbe027f-2339-4123-9542-606e4d348a72", "SHAREPOINTENTERPRISE", "SharePoint")
 
 _TEAMS = Plan("57ff2da0-773e-42df-b2af-ffb7a2317929", "TEAMS1", "TeamspaceAPI")
 _SKYPE = Plan("0feaeb32-d00e-4d66-bd5a-43b5b83db82c", "MCOSTANDARD", "MicrosoftCommunicationsOnline")
@@ -56,7 +67,7 @@ OFFICE_365_E1 = Product(
     "Office 365 E1",
     (
         EXCHANGE_STANDARD,
-        Plan("c7699d2e-19aa-44de-8edf-1736da088ca1", "SHAREPOINTSTANDARD", "SharePoint"),
+        SHAREPOINT_STANDARD,
         _OFFICE_WEB,
         _TEAMS,
         _SKYPE,
@@ -79,7 +90,7 @@ OFFICE_365_E3 = Product(
     (
         EXCHANGE_ENTERPRISE,
         Plan("43de0ff5-c92c-492b-9116-175376d08c38", "OFFICESUBSCRIPTION", "MicrosoftOffice"),
-        Plan("5dbe027f-2339-4123-9542-606e4d348a72", "SHAREPOINTENTERPRISE", "SharePoint"),
+        SHAREPOINT_ENTERPRISE,
         Plan("bea4c11e-220a-4e6d-8eb8-8ea15d019f90", "RMS_S_ENTERPRISE", "RMSOnline"),
         _OFFICE_WEB,
         _TEAMS,
@@ -118,7 +129,45 @@ POWER_AUTOMATE_FREE = Product(
         Plan("50e68c76-46c6-4674-81f9-75456511b170", "FLOW_P2_VIRAL", "ProcessSimple"),
     ),
 )
+OFFICE_365_F3 = Product(
+    "4b585984-651b-448a-9e53-3b10f069cf7f",
+    "DESKLESSPACK",
+    "Office 365 F3",
+    (
+        EXCHANGE_DESKLESS,
+        Plan("902b47e5-dcb2-4fdc-858b-c63a90a2bdb9", "SHAREPOINTDESKLESS", "SharePoint"),
+        _TEAMS,
+        _SWAY,
+        _STAFFHUB,
+    ),
+)
+BUSINESS_BASIC = Product(
+    "3b555118-da6a-4418-894f-7df1e2096870",
+    "O365_BUSINESS_ESSENTIALS",
+    "Microsoft 365 Business Basic",
+    (EXCHANGE_STANDARD, SHAREPOINT_STANDARD, _OFFICE_WEB, _TEAMS, _SWAY),
+)
+POWER_BI_PRO = Product(
+    "f8a1db68-be16-40ed-86d5-cb42ce701560",
+    "POWER_BI_PRO",
+    "Power BI Pro",
+    (Plan("70d33638-9c74-4d01-bfd3-562de28bd4ba", "BI_AZURE_P2", "PowerBI"),),
+)
 PRODUCTS = {
     product.sku_id: product
-    for product in (OFFICE_365_E1, OFFICE_365_E3, EXCHANGE_PLAN_1, EXCHANGE_PLAN_2, POWER_AUTOMATE_FREE)
+    for product in (
+        OFFICE_365_E1,
+        OFFICE_365_E3,
+        OFFICE_365_F3,
+        EXCHANGE_PLAN_1,
+        EXCHANGE_PLAN_2,
+        BUSINESS_BASIC,
+        POWER_BI_PRO,
+        POWER_AUTOMATE_FREE,
+    )
 }
+
+# A plan that works only with one of the others ("depends on the service plan(s)").
+DEPENDS_ON: dict[str, tuple[str, ...]] = {_OFFICE_WEB.id: (SHAREPOINT_STANDARD.id, SHAREPOINT_ENTERPRISE.id)}
+# Countries where Microsoft sells none of these products.
+NOT_SOLD_IN = frozenset({"CU", "IR", "KP", "SY"})

@@ -35,12 +35,18 @@ def draw_preparation(rng: random.Random, how: Preparation) -> timedelta:
     """Lognormal around 8 minutes; about 3 % take hours, as now and then in real tenants."""
     if how is Preparation.SLOW or rng.random() < SLOW_SHARE:
         return timedelta(hours=rng.uniform(*SLOW_HOURS))
+    return draw_usual(rng)
+
+
+def draw_usual(rng: random.Random) -> timedelta:
+    """Without the few that take hours: what held a mailbox up before is out of its way now."""
     return timedelta(minutes=MEDIAN_MINUTES * rng.lognormvariate(0.0, SPREAD))
 
 
 def state_of(mailbox: Mailbox, now: datetime) -> MailboxState:
     if mailbox.wanted_at is not None:
-        done = not mailbox.never and mailbox.ready_at is not None and mailbox.ready_at <= now
+        held_up = mailbox.never or bool(mailbox.blockers)
+        done = not held_up and mailbox.ready_at is not None and mailbox.ready_at <= now
         return MailboxState.READY if done else MailboxState.PREPARING
     if mailbox.gone_at is not None and mailbox.gone_at > now:
         return MailboxState.LEAVING
@@ -49,6 +55,8 @@ def state_of(mailbox: Mailbox, now: datetime) -> MailboxState:
 
 def answers(mailbox: Mailbox, now: datetime) -> bool:
     """Does the mailbox answer over REST?"""
+    if mailbox.hidden_until is not None and mailbox.hidden_until > now:
+        return False
     return state_of(mailbox, now) in (MailboxState.READY, MailboxState.LEAVING)
 
 
@@ -62,7 +70,7 @@ def follow_plan(mailbox: Mailbox, has_plan: bool, now: datetime, rng: random.Ran
 
 def make_ready(mailbox: Mailbox, at: datetime) -> None:
     mailbox.wanted_at = mailbox.wanted_at or at
-    mailbox.never, mailbox.ready_at, mailbox.gone_at = False, at, None
+    mailbox.never, mailbox.ready_at, mailbox.gone_at, mailbox.blockers = False, at, None, ()
 
 
 def make_never(mailbox: Mailbox, now: datetime) -> None:
@@ -88,4 +96,4 @@ def _stop(mailbox: Mailbox, now: datetime, rng: random.Random) -> None:
         mailbox.existed = True
         mailbox.gone_at = now + timedelta(minutes=rng.uniform(*REMOVAL_MINUTES))
     mailbox.wanted_at = mailbox.ready_at = None
-    mailbox.never = False
+    mailbox.never, mailbox.blockers = False, ()

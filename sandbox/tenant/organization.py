@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from sandbox import people
 from sandbox.tenant.catalogue import Product
@@ -17,16 +18,21 @@ def fixed_id(name: str) -> str:
 
 @dataclass
 class Subscription:
-    """One subscribed SKU; `holders` are the ids of the users who hold a seat."""
+    """One subscribed SKU; `holders` are the ids of the users who hold a seat, `elsewhere` seats of nobody we know.
+
+    `plan_status` is the provisioningStatus of plans that are not active in the tenant, such as PendingActivation.
+    """
 
     product: Product
     enabled: int
     capability_status: str = "Enabled"
     holders: set[str] = field(default_factory=set)
+    elsewhere: int = 0
+    plan_status: dict[str, str] = field(default_factory=dict)
 
     @property
     def consumed(self) -> int:
-        return len(self.holders)
+        return len(self.holders) + self.elsewhere
 
     @property
     def free(self) -> int:
@@ -35,14 +41,18 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Domain:
+    """`services` is supportedServices: without "Email" Exchange takes no mail for it."""
+
     name: str
     is_default: bool = False
     is_initial: bool = False
+    is_verified: bool = True
+    services: tuple[str, ...] = ("Email", "OfficeCommunicationsOnline")
 
 
 @dataclass
 class Group:
-    """A security group; `proxy_addresses` only where it is mail-enabled."""
+    """A group; `proxy_addresses` only where it is mail-enabled, `licenses` where it assigns some to its members."""
 
     id: str
     name: str
@@ -50,6 +60,38 @@ class Group:
     members: set[str] = field(default_factory=set)
     mail: str = ""
     proxy_addresses: tuple[str, ...] = ()
+    licenses: dict[str, tuple[str, ...]] = field(default_factory=dict)  # SKU id -> disabled plans
+    synced: bool = False
+
+
+@dataclass
+class Contact:
+    """A mail contact (orgContact)."""
+
+    id: str
+    name: str
+    mail: str
+    proxy_addresses: tuple[str, ...] = ()
+    synced: bool = False
+
+
+class RecipientKind(StrEnum):
+    """Recipients that only Exchange knows."""
+
+    PUBLIC_FOLDER = "publicFolder"
+    SOFT_DELETED = "softDeletedMailbox"
+    INACTIVE = "inactiveMailbox"
+
+
+@dataclass
+class Recipient:
+    """A recipient that Graph does not show. `immutable_id` ties a former mailbox to a returning person."""
+
+    id: str
+    kind: RecipientKind
+    name: str
+    addresses: tuple[str, ...] = ()
+    immutable_id: str = ""
 
 
 @dataclass
@@ -74,9 +116,18 @@ class Organization:
         Domain(people.DEFAULT_DOMAIN, is_default=True),
         Domain(people.INITIAL_DOMAIN, is_initial=True),
     )
+    id: str = people.TENANT_ID
+    name: str = people.TENANT_NAME
     synced: bool = False
     last_sync: datetime | None = None
     access_pass_enabled: bool = True
 
     def owns(self, domain: str) -> bool:
-        return any(known.name == domain.lower() for known in self.domains)
+        return any(known.name == domain.lower() and known.is_verified for known in self.domains)
+
+    @property
+    def initial_domain(self) -> str:
+        return next((domain.name for domain in self.domains if domain.is_initial), people.INITIAL_DOMAIN)
+
+    def takes_mail(self, domain: str) -> bool:
+        return any(known.name == domain.lower() and "Email" in known.services for known in self.domains)

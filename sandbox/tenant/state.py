@@ -2,13 +2,16 @@
 
 import random
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.tenant import seed
+from sandbox.tenant.active_directory import ActiveDirectory
 from sandbox.tenant.effects import Effects
 from sandbox.tenant.mailboxes import Preparation
-from sandbox.tenant.organization import Group, Incident, Organization, Subscription
+from sandbox.tenant.organization import Contact, Group, Incident, Organization, Recipient, Subscription
 from sandbox.tenant.store import UserStore
 from sandbox.tenant.users import User
 
@@ -30,7 +33,11 @@ class Tenant:
         self.deleted: dict[str, User] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.groups: dict[str, Group] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.recipients: dict[str, Recipient] = {}
         self.incidents: list[Incident] = []
+        self.audits: list[dict[str, Any]] = []
+        self.directory = ActiveDirectory()
         self.organization = Organization()
         self.effects = Effects()
         self.preparation = Preparation.NORMAL
@@ -38,6 +45,9 @@ class Tenant:
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def later(self, seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=seconds)
 
     def new_id(self) -> str:
         """From the seed, so that two runs with the same requests look the same."""
@@ -49,10 +59,23 @@ class Tenant:
     def find_user(self, name: str) -> User | None:
         """By object id or UPN, as far as directory replication has come for each of them."""
         by_id = self.users.get(name)
-        if by_id is not None:
-            return by_id if by_id.visible_by_id_at <= self.now() else None
-        by_name = self.users.by_upn(name)
-        return by_name if by_name is not None and by_name.visible_by_name_at <= self.now() else None
+        found = by_id or self.users.by_upn(name)
+        if found is None:
+            return None
+        self._begin(found)
+        visible_at = found.visible_by_id_at if by_id else found.visible_by_name_at
+        return found if visible_at <= self.now() else None
+
+    def is_replicated(self, user: User) -> bool:
+        """Is what hangs on the user found everywhere in the directory?"""
+        return user.replicated_at is None or user.replicated_at <= self.now()
+
+    def _begin(self, user: User) -> None:
+        """Somebody looks for the first time: from now on the user's times stand still."""
+        age = user.begins_at_first_look
+        if age is not None:
+            user.begins_at_first_look = None
+            user.move_times(self.now() - age - user.props["createdDateTime"])
 
     def find_deleted(self, object_id: str) -> User | None:
         self.empty_recycle_bin()
@@ -66,11 +89,32 @@ class Tenant:
                 del self.deleted[user.id]
 
     def address_is_taken(self, address: str, by_other_than: str = "") -> bool:
-        """By a user or a group; case does not matter."""
-        holder = self.users.by_address(address)
-        if holder is not None and holder.id != by_other_than:
-            return True
+        """By a user, group or contact; case does not matter."""
         wanted = address.lower()
-        return any(
-            wanted == proxy.partition(":")[2].lower() for g in self.groups.values() for proxy in g.proxy_addresses
+        return self.users.holds(wanted, by_other_than) or any(
+            wanted in addresses for _, addresses in self._others(by_other_than)
         )
+
+    def address_holder(self, address: str, by_other_than: str) -> str:
+        """The name of the recipient that has the address in Exchange, hidden ones included; "" if it is free."""
+        wanted = address.lower()
+        user = self.users.holder(wanted, by_other_than)
+        if user is not None:
+            return user.name
+        for name, addresses in (*self._others(by_other_than), *self._hidden(by_other_than)):
+            if wanted in addresses:
+                return name
+        return ""
+
+    def _others(self, own_id: str) -> Iterator[tuple[str, set[str]]]:
+        listed: tuple[Group | Contact, ...] = (*self.groups.values(), *self.contacts.values())
+        for one in listed:
+            if one.id != own_id:
+                yield one.name, {proxy.partition(":")[2].lower() for proxy in one.proxy_addresses}
+
+    def _hidden(self, own_id: str) -> Iterator[tuple[str, set[str]]]:
+        for recipient in self.recipients.values():
+            yield recipient.name, {address.lower() for address in recipient.addresses}
+        for user in self.deleted.values():
+            if user.exchange.keeps_addresses and user.id != own_id:
+                yield user.name, user.addresses()

@@ -6,12 +6,15 @@ from sandbox.tenant.users import User
 
 
 class UserStore:
-    """Call `reindex` after changing a user's UPN, mail or proxy addresses."""
+    """Call `reindex` after changing a user's UPN, mail or proxy addresses.
+
+    Two users can have one address where Entra does not forbid it: each address lists all of its holders.
+    """
 
     def __init__(self) -> None:
         self._by_id: dict[str, User] = {}
         self._by_upn: dict[str, str] = {}
-        self._by_address: dict[str, str] = {}
+        self._by_address: dict[str, list[str]] = {}
         self._names: dict[str, tuple[str, set[str]]] = {}
 
     def __len__(self) -> int:
@@ -27,8 +30,19 @@ class UserStore:
         return self._by_id.get(self._by_upn.get(upn.lower(), ""))
 
     def by_address(self, address: str) -> User | None:
-        """Who holds this address as mail or proxy address."""
-        return self._by_id.get(self._by_address.get(address.lower(), ""))
+        """The first who holds this address as mail or proxy address."""
+        return self.holder(address, "")
+
+    def holder(self, address: str, but: str) -> User | None:
+        """Who holds this address, other than the user with the id `but`."""
+        holders = self._by_address.get(address.lower(), ())
+        return next((self._by_id[user_id] for user_id in holders if user_id != but), None)
+
+    def holders(self, address: str) -> list[User]:
+        return [self._by_id[user_id] for user_id in self._by_address.get(address.lower(), ())]
+
+    def holds(self, address: str, but: str) -> bool:
+        return self.holder(address, but) is not None
 
     def add(self, user: User) -> None:
         self._by_id[user.id] = user
@@ -46,12 +60,14 @@ class UserStore:
         upn, addresses = user.upn.lower(), user.addresses()
         self._by_upn[upn] = user.id
         for address in addresses:
-            self._by_address[address] = user.id
+            self._by_address.setdefault(address, []).append(user.id)
         self._names[user.id] = (upn, addresses)
 
     def _unindex(self, user: User) -> None:
         upn, addresses = self._names.pop(user.id, ("", set()))
         self._by_upn.pop(upn, None)
         for address in addresses:
-            if self._by_address.get(address) == user.id:
+            holders = self._by_address[address]
+            holders.remove(user.id)
+            if not holders:
                 del self._by_address[address]
