@@ -2,40 +2,43 @@
 
 from typing import Literal
 
+from cards import parts
 from cards.elements import CodeBlock, Container, Element, RichTextBlock, TextRun
-from cards.parts import text
 
-MOST_CHARACTERS = 6000
-TWICE = 1500  # up to here the text is in the card a second time, for clients that draw no code block
+MOST_BYTES = 5000
+# Up to here the text is in the card a second time, for clients that draw no code block.
+TWICE_BYTES = 4000
+TWICE_LINES = 50
 
 Language = Literal["PowerShell", "PlainText"]
 
 
-def code(snippet: str, language: Language) -> CodeBlock:
-    """As it is, to the character. What is too long is cut at the end of a line, and says so."""
-    kept = _cut(snippet, language)
+def code(snippet: str, language: Language, most: int = MOST_BYTES) -> CodeBlock:
+    """As it is, to the character. What is longer than `most` bytes ends with whole lines, and says so."""
+    kept = _cut(snippet, language, most)
     return CodeBlock(code_snippet=kept, language=language, fallback=_lines(kept), spacing="Small")
 
 
-def _cut(snippet: str, language: Language) -> str:
-    if len(snippet) <= MOST_CHARACTERS:
+def _cut(snippet: str, language: Language, most: int) -> str:
+    if parts.size(snippet) <= most:
         return snippet
-    kept, _, _ = snippet[:MOST_CHARACTERS].rpartition("\n")
-    left_out = len(snippet.splitlines()) - len(kept.splitlines())
+    lines, kept, room = snippet.splitlines(), 0, most - 60
+    while kept < len(lines) and room >= parts.size(lines[kept]):
+        room -= parts.size(lines[kept])
+        kept += 1
     mark = "# " if language == "PowerShell" else ""
-    return f"{kept}\n{mark}… {left_out} more lines are left out here"
+    return "\n".join([*lines[:kept], f"{mark}… {len(lines) - kept} more lines are left out here"])
 
 
 def _lines(snippet: str) -> Element:
-    if len(snippet) > TWICE:
-        return text("This app cannot show the text. Open the card in Teams on a computer to copy it.")
-    blocks: list[Element] = [
-        RichTextBlock(inlines=_runs(line), spacing="None") for line in snippet.splitlines() if line.strip()
-    ]
-    return Container(items=blocks or [text("(nothing)")], style="emphasis", spacing="Small")
+    lines = [line for line in snippet.splitlines() if line.strip()]
+    if parts.size(snippet) > TWICE_BYTES or len(lines) > TWICE_LINES:
+        return parts.text("This app cannot show the text. Open the card in Teams on a computer to copy it.")
+    blocks: list[Element] = [RichTextBlock(inlines=_runs(line), spacing="Small") for line in lines]
+    return Container(items=blocks or [parts.text("(nothing)")], style="emphasis", spacing="Small")
 
 
 def _runs(line: str) -> list[TextRun]:
-    """Two braces in a row would be read as a date macro, so each brace is a run of its own."""
+    """Two braces in a row would be read as a date macro, so the second begins a run of its own."""
     pieces = line.replace("{{", "{\0{").split("\0")
-    return [TextRun(text=piece, font_type="Monospace", size="Small") for piece in pieces]
+    return [TextRun(text=piece, font_type="Monospace", size="Small") for piece in pieces if piece]

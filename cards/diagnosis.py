@@ -4,7 +4,6 @@ The likeliest cause in full, the others in a line each, what could not be read, 
 sight. A card has a size limit, so what is least needed goes first, and the card says so.
 """
 
-import json
 from collections.abc import Sequence
 
 from cards import offers, parts
@@ -12,13 +11,25 @@ from cards.elements import Action, Container, Element
 from cards.offers import Offers
 from cards.parts import Card, plain
 from provisioning.diagnosis import Diagnosis, Unread
-from provisioning.findings import Evidence, Finding
+from provisioning.findings import Evidence, Finding, Fix
 
 BYTES = 21_000  # for the body before the last buttons; a whole card has 25 KB
 MOST_FURTHER = 6
 MOST_EVIDENCE = 8
 MOST_UNREAD = 6
-SHORT_LIST = 5
+
+# Of what was checked, what a person asks about first; the words are those of the checks.
+TELLING = (
+    "a license is assigned",
+    "the Exchange plan is switched on",
+    "the usage location is set",
+    "directory sync left no errors",
+    "Exchange reports no error for the account",
+    "Microsoft reports no incident in provisioning",
+)
+
+Group = tuple[list[Element], ...]
+"""The same thing to show, in forms that take less and less room."""
 
 _ALARM = ("DismissCircle", "✕", "Attention")
 _MAYBE = ("QuestionCircle", "?", "Warning")
@@ -32,13 +43,14 @@ def diagnosis_card(diagnosis: Diagnosis, *, can_resync: bool = False, case_id: s
     standing = _standing(diagnosis, case_id)
     problem = _problem(diagnosis)
     room = parts.BUTTON_LIMIT - len(standing)
-    body = [parts.header(title, style=_style(diagnosis))]
-    _add(body, _cause(problem, diagnosis, room, can_resync=can_resync) if problem else _no_cause(diagnosis))
-    _add(body, [_unread(diagnosis.unread)] if diagnosis.unread else [])
     further = [finding for finding in diagnosis.findings if finding is not problem]
-    _add(body, _further(further, diagnosis.user, can_resync=can_resync), limit=MOST_FURTHER + 1)
-    if not diagnosis.is_healthy:
-        _add(body, [_in_order(diagnosis.checked)] if diagnosis.checked else [])
+    groups = [
+        *(_cause(problem, diagnosis, room, can_resync=can_resync) if problem else _no_cause(diagnosis)),
+        (_unread(diagnosis.unread),),
+        *_further(further[:MOST_FURTHER], diagnosis.user, can_resync=can_resync),
+        (_in_order(diagnosis.checked) if not diagnosis.is_healthy else [],),
+    ]
+    body = _fitting([parts.header(title, style=_style(diagnosis))], groups, len(further[MOST_FURTHER:]))
     return parts.card([*body, parts.buttons(standing)], title, wide=True)
 
 
@@ -72,22 +84,22 @@ def _standing(diagnosis: Diagnosis, case_id: str) -> list[Action]:
     return [*again, support] if offers.offers_support(diagnosis.findings) else again
 
 
-def _add(body: list[Element], groups: Sequence[Sequence[Element]], limit: int = 99) -> None:
-    """As many groups as there is room for; a sentence stands for the others."""
-    for index, group in enumerate(groups):
-        if index >= limit or _size([*body, *group]) > BYTES:
-            left_out = len(groups) - index
-            body.append(parts.small(f"{left_out} more left out, to keep this card short.", spacing="Medium"))
-            return
-        body.extend(group)
+def _fitting(body: list[Element], groups: Sequence[Group], left_out: int) -> list[Element]:
+    """Of each group the first form for which there is room; a sentence stands for what has none."""
+    used = parts.size(body)
+    for group in groups:
+        fitting = next((form for form in group if used + parts.size(form) <= BYTES), None)
+        if fitting is None:
+            left_out += 1
+            continue
+        body.extend(fitting)
+        used += parts.size(fitting)
+    if left_out:
+        body.append(parts.small(f"{left_out} more left out, to keep this card short.", spacing="Medium"))
+    return body
 
 
-def _size(elements: Sequence[Element]) -> int:
-    rendered = [element.render() for element in elements]
-    return len(json.dumps(rendered, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: bool) -> list[list[Element]]:
+def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: bool) -> list[Group]:
     """The likeliest one, in full."""
     some = offers.offers(finding, diagnosis.user, can_resync=can_resync)
     label = "Likely cause" if finding.is_likely else "Cause"
@@ -98,24 +110,28 @@ def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: boo
         *_proof(finding),
         *parts.evidence("How we know", _evidence(finding), "top-evidence"),
     ]
-    return [[parts.row(icon, words, spacing="Medium")], *_ways(some, room)]
+    return [([parts.row(icon, words, spacing="Medium")],), *((way,) for way in _ways(some, room))]
 
 
 def _ways(some: Offers, room: int) -> list[list[Element]]:
-    """Safe buttons, advice, commands, then what is risky; the commands lie open where they are the only way."""
+    """What has to be done by hand first, safe buttons, what else can be done by hand, then what is risky."""
     safe = some.safe[: max(0, room - min(len(some.risky), 2))]
     risky = some.risky[: room - len(safe)]
     rest = [*some.safe[len(safe) :], *some.risky[len(risky) :]]
-    is_open = not some.safe and not some.risky and not some.advice
-    ids = ["" if is_open and index == 0 else f"top-script-{index}" for index in range(len(some.scripts))]
     more = [element for fix in rest for element in offers.risky_button(some, fix)]
     return [
-        offers.safe_buttons(some, safe, has_primary=True),
-        *[offers.advice(fix) for fix in some.advice],
-        *[offers.script(fix, toggle) for fix, toggle in zip(some.scripts, ids, strict=True)],
+        *_by_hand(some.first, "first", is_open=True),
+        offers.safe_buttons(some, safe, has_primary=not some.first),
+        *_by_hand(some.by_hand, "then", is_open=False),
         *[offers.risky_button(some, fix) for fix in risky],
         *([parts.evidence("More fixes", more, "more-fixes")] if more else []),
     ]
+
+
+def _by_hand(fixes: Sequence[Fix], name: str, *, is_open: bool) -> list[list[Element]]:
+    """The first of them may lie open; the others open on a click."""
+    ids = ["" if is_open and index == 0 else f"{name}-{index}" for index in range(len(fixes))]
+    return [offers.by_hand(fix, toggle) for fix, toggle in zip(fixes, ids, strict=True)]
 
 
 def _proof(finding: Finding) -> list[Element]:
@@ -141,27 +157,31 @@ def _shown(one: Evidence) -> Element:
     )
 
 
-def _no_cause(diagnosis: Diagnosis) -> list[list[Element]]:
+def _no_cause(diagnosis: Diagnosis) -> list[Group]:
     look = _FINE if diagnosis.is_healthy else _MAYBE
-    summary = parts.row(parts.icon(*look, weight="Bolder"), [parts.text(plain(diagnosis.summary, 600))])
+    words = [parts.text(plain(diagnosis.summary, 600))]
+    summary: list[Element] = [parts.row(parts.icon(*look, weight="Bolder"), words, spacing="Medium")]
     if not diagnosis.is_healthy:
-        return [[summary]]
-    advice = [offers.advice(fix) for fix in diagnosis.advice if fix.id != offers.RE_CHECK]
-    return [[summary], _how_checked(diagnosis.checked), *advice]
+        return [(summary,)]
+    advice = [offers.by_hand(fix) for fix in diagnosis.advice if fix.id != offers.RE_CHECK]
+    return [(summary,), (_how_checked(diagnosis.checked),), *((one,) for one in advice)]
 
 
 def _how_checked(checked: Sequence[str]) -> list[Element]:
-    """The first few in sight, all of them on a click."""
+    """The most telling in sight, all the others on a click."""
     if not checked:
         return []
-    first = [parts.text("How that was checked", weight="Bolder", spacing="Medium"), *_ticks(checked[:SHORT_LIST])]
-    rest = checked[SHORT_LIST:]
+    telling = [words for words in TELLING if words in checked] or checked[: len(TELLING)]
+    rest = [words for words in checked if words not in telling]
+    first = [parts.text("How that was checked", weight="Bolder", spacing="Medium"), *_ticks(telling)]
     return [*first, *(parts.evidence(f"{len(rest)} more checks", _ticks(rest), "all-checks") if rest else [])]
 
 
 def _in_order(checked: Sequence[str]) -> list[Element]:
+    if not checked:
+        return []
     label = f"What is in order ({len(checked)} checks)"
-    return parts.evidence(label, _ticks(checked), "in-order")
+    return [Container(items=parts.evidence(label, _ticks(checked), "in-order"), spacing="Medium")]
 
 
 def _ticks(checked: Sequence[str]) -> list[Element]:
@@ -169,15 +189,17 @@ def _ticks(checked: Sequence[str]) -> list[Element]:
     return [parts.small(f"✓ {line[:1].upper()}{line[1:]}", spacing="Small") for line in lines]
 
 
-def _further(findings: Sequence[Finding], user: str, *, can_resync: bool) -> list[list[Element]]:
+def _further(findings: Sequence[Finding], user: str, *, can_resync: bool) -> list[Group]:
     if not findings:
         return []
-    heading = parts.text("Also found", weight="Bolder", spacing="Large", separator=True)
-    groups = [_compact(finding, index, user, can_resync=can_resync) for index, finding in enumerate(findings)]
-    return [[heading, *groups[0]], *groups[1:]]
+    heading: list[Element] = [parts.text("Also found", weight="Bolder", spacing="Large", separator=True)]
+    return [
+        (heading,),
+        *(_compact(finding, index, user, can_resync=can_resync) for index, finding in enumerate(findings)),
+    ]
 
 
-def _compact(finding: Finding, index: int, user: str, *, can_resync: bool) -> list[Element]:
+def _compact(finding: Finding, index: int, user: str, *, can_resync: bool) -> Group:
     """A sentence; everything else on a click."""
     look, word = (
         (_NOTE, "Note") if finding.is_note else (_MAYBE, "Likely") if finding.is_likely else (_ALARM, "Certain")
@@ -186,20 +208,23 @@ def _compact(finding: Finding, index: int, user: str, *, can_resync: bool) -> li
     details: list[Element] = [
         *_proof(finding),
         *_evidence(finding),
+        *[element for fix in some.first for element in offers.by_hand(fix)],
         *offers.safe_buttons(some, some.safe, has_primary=False),
-        *[element for fix in some.advice for element in offers.advice(fix)],
-        *[element for fix in some.scripts for element in offers.script(fix, "")],
+        *[element for fix in some.by_hand for element in offers.by_hand(fix)],
         *[element for fix in some.risky for element in offers.risky_button(some, fix)],
     ]
-    words: list[Element] = [
-        parts.text(plain(finding.sentence, 600)),
-        *parts.evidence("Evidence and fixes", details, f"further-{index}"),
-    ]
+    says = parts.text(plain(finding.sentence, 600))
     aside = parts.small(word, horizontal_alignment="Right")
-    return [parts.row(parts.icon(*look, weight="Bolder"), words, aside, spacing="Medium")]
+
+    def line(*below: Element) -> list[Element]:
+        return [parts.row(parts.icon(*look, weight="Bolder"), [says, *below], aside, spacing="Medium")]
+
+    return line(*parts.evidence("Evidence and fixes", details, f"further-{index}")), line()
 
 
 def _unread(unread: Sequence[Unread]) -> list[Element]:
+    if not unread:
+        return []
     lines = [parts.small(plain(one.sentence, 300), spacing="Small") for one in unread[:MOST_UNREAD]]
     if len(unread) > MOST_UNREAD:
         lines.append(parts.small(f"And {len(unread) - MOST_UNREAD} more parts.", spacing="Small"))

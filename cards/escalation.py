@@ -6,6 +6,8 @@ from cards.elements import Element
 from cards.parts import Card, plain
 from provisioning.escalation import SUPPORT_URL, Bundle, as_text
 
+BYTES = 22_000  # for everything but the last button; a whole card has 25 KB
+
 
 def escalation_card(bundle: Bundle) -> Card:
     title = f"Contact Microsoft Support — {plain(bundle.user, 80)}"
@@ -19,24 +21,26 @@ def escalation_card(bundle: Bundle) -> Card:
         parts.text("Description", weight="Bolder", spacing="Medium"),
         code(_safe(bundle.description), "PlainText"),
         *_contents(bundle),
-        *parts.evidence("The whole bundle, to copy", [code(_safe(as_text(bundle)), "PlainText")], "bundle"),
-        parts.buttons([parts.button("Back to the diagnosis", "diagnose", about)]),
     ]
+    room = max(1000, BYTES - parts.size(body))
+    bundled = code(_safe(as_text(bundle)), "PlainText", room)
+    back = parts.button("Back to the diagnosis", "diagnose", about)
+    body += [*parts.evidence("The bundle, to copy", [bundled], "bundle"), parts.buttons([back])]
     return parts.card(body, title, wide=True)
 
 
 def _contents(bundle: Bundle) -> list[Element]:
     counted = [
-        (len(bundle.timeline), "moment of the timeline", "moments of the timeline"),
-        (len(bundle.answers), "answer of Microsoft Graph, with its request id", "answers of Microsoft Graph, with ids"),
-        (len(bundle.errors), "error, word for word", "errors, word for word"),
-        (len(bundle.steps_taken), "step already taken", "steps already taken"),
-        (len(bundle.facts), "property of the account and tenant", "properties of the account and tenant"),
+        ("timeline", bundle.timeline),
+        ("answers of Microsoft Graph with their request ids", bundle.answers),
+        ("errors word for word", bundle.errors),
+        ("steps already taken", bundle.steps_taken),
+        ("properties of the account and the tenant", bundle.facts),
     ]
-    held = [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+    held = ", ".join(f"{name} ({len(lines)})" for name, lines in counted if lines)
     return [
         parts.text("What is in the bundle", weight="Bolder", spacing="Medium"),
-        parts.small(f"{', '.join(held)}." if held else "Only the request itself.", spacing="None"),
+        parts.small(f"The request, {held}." if held else "The request alone.", spacing="None"),
         parts.small(
             "Left out: passwords and other secrets, department, manager, telephone numbers, names of other people.",
             spacing="Small",

@@ -7,7 +7,7 @@ from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Container, Element, Input, TextInput
 from cards.parts import Card, plain
 from provisioning.findings import Fix, Risk
-from provisioning.fixes.steps import Ask, FixPlan
+from provisioning.fixes.steps import Ask, FixPlan, OrderAnew
 
 CONFIRM = "confirm"
 ANSWER_LIMIT = 120
@@ -15,11 +15,11 @@ ANSWER_LIMIT = 120
 
 def confirm_card(fix: Fix, plan: FixPlan, user: str, cause: str, choice: Mapping[str, str] | None = None) -> Card:
     """`choice`: what has been decided already; it travels hidden. The input `confirm` comes with risk 3 alone."""
-    question = f"{plain(fix.title, 80)} for {plain(user, 80)}?"
+    question = f"{plain(fix.title, 80)}?"
     risk = max(fix.risk, plan.risk)
     body: list[Element] = [
-        parts.header(question, style=risks.LOOKS[risk].style),
-        parts.row(risks.mark(risk), [parts.text(f"**{risks.LOOKS[risk].word}.** {plain(fix.changes, 600)}")]),
+        parts.header(question, plain(user, 120), risks.LOOKS[risk].style),
+        _consequence(fix, risk),
         *_steps(plan),
         *[_input(ask) for ask in plan.asks],
         *([_typed_confirmation(user)] if risk is Risk.DATA_LOSS else []),
@@ -36,13 +36,20 @@ def confirm_card(fix: Fix, plan: FixPlan, user: str, cause: str, choice: Mapping
             ]
         ),
     ]
-    return parts.card(body, question)
+    return parts.card(body, f"{plain(user, 120)}: {question}")
+
+
+def _consequence(fix: Fix, risk: Risk) -> Element:
+    words = parts.text(f"**{risks.LOOKS[risk].word}.** {plain(fix.changes, 600)}")
+    return parts.row(risks.mark(risk), [words], spacing="Medium")
 
 
 def _steps(plan: FixPlan) -> list[Element]:
     if plan.asks:
         return []
-    says = [*(plain(step.says, 300) for step in plan.steps), "Look again, and say whether the cause is gone."]
+    says = [plain(step.says, 300) for step in plan.steps]
+    if not any(isinstance(step, OrderAnew) for step in plan.steps):
+        says.append("Look again, and say whether the cause is gone.")
     lines = [
         parts.row(parts.text(f"{number}.\u00a0"), [parts.text(line)], spacing="Small")
         for number, line in enumerate(says, 1)

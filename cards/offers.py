@@ -5,6 +5,7 @@ No button here runs anything: a click leads to the card that says what will chan
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from cards import parts, risks
 from cards.code import code
@@ -20,26 +21,30 @@ _STANDING = (RE_CHECK, SUPPORT)  # these have buttons of their own at the end of
 
 @dataclass(frozen=True)
 class Offers:
-    """A finding's fixes by the way they are drawn, each in the order of the finding."""
+    """A finding's fixes by the way they are drawn, each in the order of the finding.
+
+    `first`: what a person has to do before any button helps, because the finding names it before them.
+    """
 
     user: str
     cause: str
+    first: tuple[Fix, ...]
     safe: tuple[Fix, ...]
     risky: tuple[Fix, ...]
-    scripts: tuple[Fix, ...]
-    advice: tuple[Fix, ...]
+    by_hand: tuple[Fix, ...]
 
 
 def offers(finding: Finding, user: str, *, can_resync: bool) -> Offers:
     own = [fix for fix in finding.fixes if fix.id not in _STANDING]
     runs = [fix for fix in own if fix.kind is FixKind.GRAPH or (fix.runs_by_webhook and can_resync)]
+    first = tuple(takewhile(lambda fix: fix not in runs, own))
     return Offers(
         user,
         finding.cause,
+        first=first,
         safe=tuple(fix for fix in runs if not is_risky(fix.risk)),
         risky=tuple(fix for fix in runs if is_risky(fix.risk)),
-        scripts=tuple(fix for fix in own if fix.kind is FixKind.POWERSHELL and fix not in runs),
-        advice=tuple(fix for fix in own if fix.kind is FixKind.ADVICE),
+        by_hand=tuple(fix for fix in own if fix not in runs and fix not in first),
     )
 
 
@@ -65,24 +70,20 @@ def risky_button(some: Offers, fix: Fix) -> list[Element]:
     return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
 
 
-def script(fix: Fix, toggle: str) -> list[Element]:
-    """The commands with what they do. `toggle`: the id under which they are hidden; "" shows them."""
-    look = risks.LOOKS[fix.risk]
+def by_hand(fix: Fix, toggle: str = "") -> list[Element]:
+    """Advice as a sentence; commands with what they do, hidden under the id `toggle` unless that is ""."""
+    if fix.kind is FixKind.ADVICE:
+        says = parts.text(f"**{plain(fix.title, 80)}.** {plain(fix.changes, 400)}")
+        return [parts.row(parts.icon("Lightbulb", "→", "Accent"), [says], spacing="Medium")]
     block: list[Element] = [code(fix.script, "PowerShell")]
-    shown = parts.evidence("Show the PowerShell", block, toggle) if toggle else block
     words: list[Element] = [
         parts.text(f"{plain(fix.title, 80)} (PowerShell)", weight="Bolder"),
-        parts.small(f"{look.word}. {plain(fix.changes, 400)}", spacing="None"),
-        *shown,
+        parts.small(f"{risks.LOOKS[fix.risk].word}. {plain(fix.changes, 400)}", spacing="None"),
+        *(parts.evidence("Show the PowerShell", block, toggle) if toggle else block),
     ]
     return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
 
 
-def advice(fix: Fix) -> list[Element]:
-    mark = parts.icon("Lightbulb", "→", "Accent")
-    return [parts.row(mark, [parts.text(f"**{plain(fix.title, 80)}.** {plain(fix.changes, 400)}")], spacing="Medium")]
-
-
 def _button(some: Offers, fix: Fix, style: str | None = None) -> Execute:
     data = {"user": some.user, "fix": fix.id, "cause": some.cause}
-    return parts.button(plain(fix.title, 60), "fix", data, style=style, tooltip=plain(fix.changes, 300))
+    return parts.button(plain(fix.title, 45), "fix", data, style=style, tooltip=plain(fix.changes, 300))

@@ -1,5 +1,6 @@
 """The pieces that cards share: header, text, facts, buttons, evidence behind a toggle, the finished card."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -115,6 +116,12 @@ def trace_evidence(trace: GraphTrace | None, id: str = "evidence") -> list[Eleme
         ]
     )
     return evidence("What Microsoft 365 said", [rows], id)
+
+
+def size(what: str | Sequence[Element]) -> int:
+    """Bytes of a text or of elements in the JSON of a card."""
+    plain_json = what if isinstance(what, str) else [element.render() for element in what]
+    return len(json.dumps(plain_json, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def card(body: Sequence[Element], says: str, *, refresh: Refresh | None = None, wide: bool = False) -> Card:

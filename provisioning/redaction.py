@@ -80,7 +80,7 @@ def _private(case: Case | None, snapshot: Snapshot, repairs: Iterable[Repair]) -
     if case:
         order = case.order
         people.append(case.requester)
-        names |= dict.fromkeys((order.manager_name, order.manager_upn, order.manager_id), "a manager")
+        names |= dict.fromkeys((order.manager_name, order.manager_upn, order.manager_id), LEFT_OUT)
         names |= dict.fromkeys((order.department, order.display_name), LEFT_OUT)
         names[case.ended_by] = "an operator"
     for person in people:
