@@ -16,7 +16,7 @@ from provisioning.case import Case, Conversation, Person
 from provisioning.ports import Clock
 from provisioning.repair import Repair
 
-MOVED = "The card of this case has moved further down."
+MOVED = "The card of {} has moved further down."
 
 
 class TeamsMessenger:
@@ -36,7 +36,7 @@ class TeamsMessenger:
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         user = subject.order.upn if isinstance(subject, Case) else subject.user
-        await self._update(notice_card(f"{MOVED} ({user})"), conversation, activity_id)
+        await self._update(notice_card(MOVED.format(user)), conversation, activity_id)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         return await self._post(ready_card(case), conversation, alert=True)

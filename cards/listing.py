@@ -28,5 +28,6 @@ def _row(case: Case, now: datetime) -> Element:
             parts.text(f"{person(case)} — {state_words(case)}"),
             parts.small(f"{plain(case.order.upn)} · for {duration(now - case.created_at)}", spacing="None"),
         ],
+        parts.text("Show ›", size="Small", color="Accent", horizontal_alignment="Right"),
         select_action=parts.button(f"Show {person(case)}", "status", {"case": case.id}),
     )

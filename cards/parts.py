@@ -110,7 +110,7 @@ def trace_evidence(trace: GraphTrace | None, id: str = "evidence") -> list[Eleme
         [
             ("Code", plain(trace.code)),
             ("Message", plain(trace.message, 600)),
-            ("HTTP status", str(trace.status) if trace.status else ""),
+            ("Status", str(trace.status) if trace.status else ""),
             ("Request id", plain(trace.request_id)),
             ("Date", plain(trace.date)),
         ]

@@ -117,7 +117,8 @@ def _is_overdue(case: Case, now: datetime) -> bool:
 def _buttons(case: Case, now: datetime) -> list[Element]:
     of_case = {"case": case.id}
     diagnose = parts.button("Diagnose", "diagnose", of_case)
-    again = parts.button("Try again", "run", {"text": retry_text(case)}, style="positive")
+    words = "Order again" if case.state is CaseState.CANCELLED else "Try again"
+    again = parts.button(words, "run", {"text": retry_text(case)}, style="positive")
     by_state: dict[CaseState, list[Action]] = {
         CaseState.READY: [],
         CaseState.FAILED: [again, diagnose],

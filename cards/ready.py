@@ -38,7 +38,7 @@ def sign_in_card(case: Case, credential: Credential, now: datetime) -> Card:
         parts.text(plain(credential.kind), weight="Bolder"),
         RichTextBlock(inlines=[secret], spacing="Small"),
         parts.text(_validity(credential, now)),
-        parts.small("Shown this once. Pass it on by phone or in person, then delete this message."),
+        parts.small("Shown only now: pass it on by phone or in person before you leave this chat."),
     ]
     return parts.card(body, title)
 

@@ -139,6 +139,9 @@ def _unknown(typed: Command) -> Reply:
 
 
 def _problem(error: MailroomError, request: Request) -> Reply:
+    """A click that is refused gets a line: the card, perhaps half filled in, keeps its place."""
+    if request.verb not in ("", "run") and not isinstance(error, GraphError):
+        return Reply(text=error.sentence)
     trace = error.trace if isinstance(error, GraphError) else None
     may_pass = isinstance(error, GraphError | MessengerUnavailable)
     return Reply(card=problem_card(error.sentence, trace, retry_text=_typed(request) if may_pass else ""))

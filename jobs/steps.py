@@ -207,7 +207,7 @@ class ProvisionSteps:
     async def _check_sync(self, case: Case) -> None:
         account = await self._account(case)
         if not account.synced:
-            note = "Not needed: the account lives in the cloud."
+            note = "The account lives in the cloud only."
             await self._cases.change(case.id, lambda c: skip(c, Stage.SYNC, note, self._now()) if c.is_open else c)
         elif account.last_sync and not account.sync_errors:
             await self._finish(case, Stage.SYNC, "The account is synchronized from Active Directory.")

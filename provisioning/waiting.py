@@ -11,6 +11,7 @@ from provisioning.directory import Probe, ProbeResult
 
 USUAL = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
+SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
 PREPARING = "Preparing a mailbox for this user. Usually under 30 minutes, sometimes up to 24 hours."
@@ -56,13 +57,17 @@ def lateness(case: Case, now: datetime) -> str:
 
 
 def worth_showing(before: Case, after: Case) -> bool:
-    """Should the card be redrawn for this look? Every look while the person is likely watching, seldom later."""
+    """Should the card be redrawn for this look? Often while the person is likely watching, seldom later.
+
+    Not for every look where looks are frequent: a redrawn card takes what a click has just shown on it away.
+    """
     if before.state is not after.state or before.problem != after.problem or before.stages != after.stages:
         return True
-    if after.waiting_since is None or after.last_check_at is None:
+    if after.waiting_since is None or after.last_check_at is None or after.next_check_at is None or after.checks == 1:
         return True
     is_young = after.last_check_at - after.waiting_since < timedelta(minutes=10)
-    return is_young or after.checks % 10 == 0
+    looks = SHOWN_EVERY / max(after.next_check_at - after.last_check_at, timedelta(milliseconds=1))
+    return after.checks % max(1 if is_young else 10, round(looks)) == 0
 
 
 def is_waiting_for_sync(case: Case) -> bool:

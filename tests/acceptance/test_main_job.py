@@ -237,7 +237,7 @@ def test_cancel_asks_first_and_back_leads_back(desk: Site) -> None:
     chat.wait(lambda: "cancelled by Helga Desk" in text_of(chat.again(card)), "everybody sees that it was cancelled")
     desk.mailbox_answers(upn)
     chat.say(f"status {upn}")
-    chat.see(upn, "cancelled by Helga Desk", buttons=("Try again",))
+    chat.see(upn, "cancelled by Helga Desk", buttons=("Order again",))
     assert chat.heard(upn, "mailbox ready") == []
 
 
@@ -250,12 +250,12 @@ def test_cancel_can_be_typed(desk: Site) -> None:
     chat.see(f"There is nothing to stop for {upn}")
 
 
-def test_try_again_after_a_cancel_adopts_what_is_there(desk: Site) -> None:
+def test_ordered_again_after_a_cancel_adopts_what_is_there(desk: Site) -> None:
     chat, upn = desk.chat(), newcomer()
     card = order(chat, upn)
     chat.say(f"cancel {upn}")
-    chat.wait(lambda: "Try again" in buttons_of(chat.again(card)), "the card offers to try again")
-    chat.click(chat.again(card), "Try again")
+    chat.wait(lambda: "Order again" in buttons_of(chat.again(card)), "the card offers it")
+    chat.click(chat.again(card), "Order again")
     chat.wait(lambda: len(chat.heard(upn, "preparing the mailbox")) == 1, "the new case waits")
     get_ready(desk, chat, upn)
     assert desk.effects(upn) == ONCE

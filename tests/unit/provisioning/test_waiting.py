@@ -57,6 +57,17 @@ def test_a_look_that_could_not_be_made_is_shown_and_forgotten_by_the_next() -> N
     assert observe(seen, NOT_YET, START, 30).problem is None
 
 
+def test_frequent_looks_redraw_the_card_every_half_minute() -> None:
+    shown = []
+    case = waiting()
+    for second in range(0, 121, 2):
+        seen = observe(case, NOT_YET, START + timedelta(seconds=second), 2)
+        shown.append(worth_showing(case, seen))
+        case = seen
+    assert shown[0]
+    assert 4 <= sum(shown) <= 6
+
+
 def test_an_old_wait_redraws_its_card_seldom() -> None:
     early = observe(waiting(), NOT_YET, START + timedelta(minutes=1), 30)
     assert worth_showing(waiting(), early)
