@@ -19,7 +19,7 @@ from bot.resync import WebhookResync
 from bot.server import web_application
 from bot.settings import AppType, Settings
 from bot.turns import Turns
-from graph.client import open_client
+from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
 from graph.directory import GraphDirectory
 from handlers import registry
@@ -54,7 +54,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
         messenger = TeamsMessenger(line.connector, clock)
-        directory = await _open_directory(settings, stack)
+        _, directory = await open_directory(settings, stack)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
         jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync)
@@ -98,7 +98,8 @@ async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack
     return TokenCheck(keys, settings.app_id, issuer_of(settings.login_url))
 
 
-async def _open_directory(settings: Settings, stack: AsyncExitStack) -> GraphDirectory:
+async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[GraphClient, GraphDirectory]:
+    """The line to Graph, closed with `stack`; the terminal uses it as well."""
     credential = credential_for(
         settings.app_type.value,
         settings.tenant_id,
@@ -106,7 +107,8 @@ async def _open_directory(settings: Settings, stack: AsyncExitStack) -> GraphDir
         settings.app_password.get_secret_value(),
         settings.graph_base_url,
     )
-    return GraphDirectory(await stack.enter_async_context(open_client(settings.graph_base_url, credential)))
+    client = await stack.enter_async_context(open_client(settings.graph_base_url, credential))
+    return client, GraphDirectory(client)
 
 
 def _services(

@@ -81,7 +81,7 @@ class JobsEngine:
             ProvisionSteps(directory, self._cases),
             FinishSteps(directory, self._cases, engine, self._courier),
             ExplainSteps(directory, self._cases),
-            RepairSteps(directory, self._repairs, self._courier, clock, resync),
+            RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
         )
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from jobs.outbox import Courier
 from jobs.repairs import RepairStore
 from provisioning.case import Problem
 from provisioning.diagnosis import Diagnosis, diagnose
@@ -36,14 +35,14 @@ class TakesTooLong(MailroomError):
 
 
 class RepairSteps:
-    """Carries out one repair at a time for each caller; `resync` is None where no webhook is set up."""
+    """`wake` is called after each change; `resync` is None where no webhook is set up."""
 
     def __init__(
-        self, directory: Directory, store: RepairStore, courier: Courier, clock: Clock, resync: Resync | None
+        self, directory: Directory, store: RepairStore, wake: Callable[[], None], clock: Clock, resync: Resync | None
     ) -> None:
         self._directory = directory
         self._store = store
-        self._courier = courier
+        self._wake = wake
         self._clock = clock
         self._resync = resync
 
@@ -185,7 +184,7 @@ class RepairSteps:
 
     async def _change(self, repair_id: str, transition: Callable[[Repair], Repair]) -> None:
         await asyncio.to_thread(self._store.change, repair_id, transition)
-        self._courier.wake()
+        self._wake()
 
     async def _stop(self, repair_id: str, error: MailroomError) -> bool:
         log.warning("repair %s stops: %s", repair_id, error.sentence)

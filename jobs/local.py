@@ -1,0 +1,38 @@
+"""Repairs without the engine, for one process that waits for the end: the terminal. The same steps, in order."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from jobs.repairing import RepairSteps
+from jobs.repairs import RepairStore
+from jobs.tables import metadata, open_engine
+from provisioning.case import Conversation
+from provisioning.fixes.steps import Step
+from provisioning.ports import Clock, Directory, Resync
+from provisioning.repair import Repair
+
+NOWHERE = Conversation("terminal", "personal", "")  # nothing is sent: no courier runs
+
+
+class LocalRepairs:
+    """`folder` is empty and keeps the record of the repair while it runs."""
+
+    def __init__(self, folder: Path, directory: Directory, clock: Clock, resync: Resync | None) -> None:
+        self._engine = open_engine(f"sqlite:///{folder / 'repair.db'}")
+        self._store = RepairStore(self._engine)
+        self._steps = RepairSteps(directory, self._store, lambda: None, clock, resync)
+
+    async def carry_out(self, repair: Repair, steps: Sequence[Step]) -> Repair:
+        """The repair as it ended."""
+        try:
+            await asyncio.to_thread(metadata.create_all, self._engine)
+            await asyncio.to_thread(self._store.open, repair, steps, NOWHERE)
+            for index in range(len(steps)):
+                if not await self._steps.run(repair.id, index):
+                    break
+            await self._steps.judge(repair.id)
+            ended = await asyncio.to_thread(self._store.get, repair.id)
+            return ended or repair
+        finally:
+            self._engine.dispose()
