@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,11 +29,11 @@ class Cli:
 
 
 @pytest.fixture(name="cli")
-def cli_fixture(processes: Processes, free_port: Callable[[], int]) -> Iterator[Cli]:
+def cli_fixture(processes: Processes, free_port: Callable[[], int]) -> Cli:
     port = free_port()
     sandbox = processes.python("-m", "sandbox", "--port", str(port), "--speed", "600", "--scenario", "existing-user")
     sandbox.wait_ready(f"http://127.0.0.1:{port}/sandbox/state")
-    yield Cli(f"http://127.0.0.1:{port}")
+    return Cli(f"http://127.0.0.1:{port}")
 
 
 def test_a_missing_license_is_found_and_fixed(cli: Cli) -> None:

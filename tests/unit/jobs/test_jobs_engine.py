@@ -1,87 +1,15 @@
 """The job engine over a directory and a messenger in memory: real DBOS, real SQLite."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
-import pytest
-from support.fake_directory import E3, FakeDirectory, unavailable
-from support.fake_messenger import FakeMessenger
+from support.fake_directory import unavailable
+from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
-from jobs import outbox, steps
-from jobs.engine import JobsEngine, open_jobs
-from provisioning.case import AccountOrigin, Case, CaseState, Conversation, Order, Person, Stage, StageState
+from provisioning.case import AccountOrigin, CaseState, Order, Stage, StageState
 from provisioning.errors import ConversationGone, GraphRejected, GraphTrace, MessengerUnavailable, ObjectConflict
-
-T = TypeVar("T")
-HELGA = Person("helga", "Helga Desk")
-CHAT = Conversation("a:helga", "personal", "http://127.0.0.1:1/")
-GROUP = Conversation("19:group", "groupChat", "http://127.0.0.1:1/")
-JANE = Order("jane@contoso.com", "Jane Doe", "US", license=E3.id, license_name="Microsoft 365 E3", department="Sales")
-
-
-class ShiftedClock:
-    """Now, or later than now."""
-
-    def __init__(self) -> None:
-        self.shift = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift
-
-
-@pytest.fixture(autouse=True)
-def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "PAUSES", (0.01,) * 3)
-    monkeypatch.setattr(steps, "REPLICATION_PAUSES", (0.01,) * 3)
-    monkeypatch.setattr(outbox, "SPACING_SECONDS", 0.01)
-
-
-class Office:
-    """One engine over one database, which can be closed and opened again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/mailroom.db"
-        self.directory = FakeDirectory()
-        self.messenger = FakeMessenger()
-        self.clock = ShiftedClock()
-        self.jobs: JobsEngine
-
-    async def open(self) -> None:
-        self.jobs = await open_jobs(self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05)
-
-    async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
-        async def look() -> Case | None:
-            current = await self.jobs.get(case.id)
-            assert current is not None
-            return current if is_so(current) else None
-
-        return await eventually(look)
-
-    async def until_state(self, case: Case, state: CaseState) -> Case:
-        return await self.until(case, lambda current: current.state is state)
-
-
-async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
-    async with asyncio.timeout(30):
-        while True:
-            found = await look()
-            if found:
-                return found
-            await asyncio.sleep(0.02)
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = Office(tmp_path)
-    await office.open()
-    yield office
-    with contextlib.suppress(AttributeError):
-        await office.jobs.close()
 
 
 async def test_an_order_becomes_a_ready_mailbox_and_one_notification(office: Office) -> None:
