@@ -117,10 +117,11 @@ def _alias(alias: str) -> list[str]:
 
 
 def _named(words: Sequence[str]) -> str:
-    """Every word begins one of the names."""
+    """Every word begins one of the names, or all together the display name."""
     names = ("displayName", "givenName", "surname")
     each = (" or ".join(f"startswith({name},{quoted(word)})" for name in names) for word in words)
-    return " and ".join(f"({clauses})" for clauses in each)
+    every = " and ".join(f"({clauses})" for clauses in each)
+    return f"{every} or startswith(displayName,{quoted(' '.join(words))})" if len(words) > 1 else every
 
 
 def _filters(clauses: Sequence[Sequence[str]]) -> Iterator[str]:

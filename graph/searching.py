@@ -16,7 +16,7 @@ from graph.answers import Answer, Json
 from graph.client import GraphClient
 from graph.surroundings import DELETED_PREFIX
 from graph.values import ident, objects, text, texts
-from provisioning.addresses import local_part, smtp_addresses
+from provisioning.addresses import is_sign_in_name, local_part, smtp_addresses
 from provisioning.directory import Match
 
 LONGEST_TEXT = 120
@@ -55,11 +55,10 @@ def _questions(api: GraphServiceClient, wanted: str, words: Sequence[str]) -> di
     if GUID.fullmatch(wanted):
         return {"id": requests.account(api, wanted), "deleted optional": queries.deleted_by_id(api, wanted)}
     if "@" in wanted:
-        former = DELETED_PREFIX.sub("", wanted)
-        return {
-            "upn": requests.account(api, wanted),
+        by_name = {"upn": requests.account(api, wanted)} if is_sign_in_name(wanted) else {}
+        return by_name | {
             "address": queries.users_with(api, wanted, queries.PERSON_PROPERTIES),
-            "deleted optional": queries.deleted_with(api, [former])[0],
+            "deleted optional": queries.deleted_with(api, [DELETED_PREFIX.sub("", wanted)])[0],
         }
     asked = {
         "names": queries.people_by_name(api, words),

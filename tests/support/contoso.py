@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from provisioning.directory import Account, AssignedLicense, AssignedPlan, LicenseState, Organization, ServicePlan, Sku
+from provisioning.recipients import Domain
 
 TENANT_ID = "6f0e1d2c-0000-4000-8000-000000000001"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -34,7 +35,14 @@ FLOW_FREE = Sku(
     consumed=1,
     plans=(ServicePlan("113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"),),
 )
-CONTOSO = Organization(id=TENANT_ID, name="Contoso", domains=("contoso.com", "contoso.onmicrosoft.com"))
+INITIAL_DOMAIN = "contoso.onmicrosoft.com"
+CONTOSO = Organization(
+    id=TENANT_ID, name="Contoso", domains=("contoso.com", INITIAL_DOMAIN), initial_domain=INITIAL_DOMAIN
+)
+DOMAINS = (
+    Domain("contoso.com", services=("Email", "OfficeCommunicationsOnline")),
+    Domain(INITIAL_DOMAIN, is_initial=True, services=("Email", "OfficeCommunicationsOnline")),
+)
 
 
 def _person(name: str, display_name: str, suffix: str) -> Account:
@@ -45,7 +53,7 @@ def _person(name: str, display_name: str, suffix: str) -> Account:
         display_name=display_name,
         mail=upn,
         mail_nickname=name,
-        proxy_addresses=(f"SMTP:{upn}",),
+        proxy_addresses=(f"SMTP:{upn}", f"smtp:{name}@{INITIAL_DOMAIN}"),
         usage_location="US",
         created_at=NOW,
         licenses=(AssignedLicense(E3.id),),

@@ -15,37 +15,30 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from support.contoso import BUSINESS_PREMIUM, CONTOSO, E3, FLOW_FREE, NOW, PEOPLE, TENANT_ID
+from support import fake_lookups as lookups
+from support.contoso import BUSINESS_PREMIUM, CONTOSO, DOMAINS, E3, FLOW_FREE, NOW, PEOPLE, TENANT_ID
+from support.fake_answers import NOT_READY, READY, not_found, taken
+from support.fake_licensing import licensed_by_group, rejected, relicensed
 
+from provisioning.addresses import addresses_of
 from provisioning.case import Order
 from provisioning.directory import (
     Account,
     AssignedLicense,
-    AssignedPlan,
     Credential,
     DeletedAccount,
-    LicenseState,
     Lookup,
+    Match,
     Organization,
     Probe,
     ProbeResult,
     ServiceHealth,
+    ServicePlan,
     Sku,
     Snapshot,
 )
-from provisioning.errors import GraphNotFound, GraphRejected, GraphTrace, GraphUnavailable, ObjectConflict
-
-NOT_READY = Probe(
-    ProbeResult.NOT_READY,
-    GraphTrace(
-        status=404,
-        code="MailboxNotEnabledForRESTAPI",
-        message="The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
-        request_id="00000000-0000-4000-8000-00000000404a",
-        date="2026-11-23T09:00:00",
-    ),
-)
-READY = Probe(ProbeResult.READY)
+from provisioning.errors import GraphTrace, GraphUnavailable, ObjectConflict
+from provisioning.recipients import AddressHolder, Domain
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,11 @@ class FakeDirectory:
     deleted: dict[str, Account] = field(default_factory=dict)
     probes: dict[str, Probe] = field(default_factory=lambda: {person.id: READY for person in PEOPLE})
     groups: dict[str, set[str]] = field(default_factory=dict)
+    holders: list[AddressHolder] = field(default_factory=list)  # groups and contacts; users are among the accounts
+    domains: tuple[Domain, ...] = DOMAINS
+    license_details: dict[str, tuple[ServicePlan, ...]] = field(default_factory=dict)
+    removed_at: dict[str, datetime] = field(default_factory=dict)
+    unread: dict[str, GraphTrace] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
     health: ServiceHealth | None = field(default_factory=lambda: ServiceHealth("serviceOperational"))
     now: datetime = NOW
@@ -99,6 +97,10 @@ class FakeDirectory:
         self.deleted[account.id] = account
         return self._bin_entry(account)
 
+    def hide(self, part: str, status: int = 403, code: str = "Authorization_RequestDenied") -> None:
+        """Snapshots cannot read this part from now on."""
+        self.unread[part] = GraphTrace(status=status, code=code)
+
     def count(self, method: str) -> int:
         return sum(call.method == method for call in self.calls)
 
@@ -109,7 +111,7 @@ class FakeDirectory:
         deleted = next((a for a in self.deleted.values() if a.upn.lower() == upn.lower()), None)
         return Lookup(
             upn=upn,
-            account=self._find(upn),
+            account=self._find(upn) or lookups.by_address(self.accounts.values(), upn),
             deleted=self._bin_entry(deleted) if deleted else None,
             organization=self.organization,
             skus=tuple(self.skus.values()),
@@ -138,7 +140,7 @@ class FakeDirectory:
     async def restore_account(self, deleted_id: str) -> Account:
         self._enter("restore_account", deleted_id)
         if deleted_id not in self.deleted:
-            raise _not_found(deleted_id)
+            raise not_found(deleted_id)
         self._refuse_taken(self.deleted[deleted_id].upn)
         self.accounts[deleted_id] = self.deleted.pop(deleted_id)
         return self.accounts[deleted_id]
@@ -148,7 +150,7 @@ class FakeDirectory:
         account = self._known(account_id)
         unknown = changes.keys() - _PROPERTIES.keys()
         if unknown:
-            raise _rejected(f"Property '{min(unknown)}' does not exist as a declared property.")
+            raise rejected(f"Property '{min(unknown)}' does not exist as a declared property.")
         changed: dict[str, Any] = {_PROPERTIES[key]: value for key, value in changes.items()}
         self.accounts[account.id] = replace(account, **changed)
 
@@ -164,13 +166,38 @@ class FakeDirectory:
         remove: Sequence[str] = (),
     ) -> None:
         self._enter("assign_license", account_id)
-        account = self._known(account_id)
-        held = {held.sku_id for held in account.licenses}
-        sku = self._assignable(account, sku_id, held)
-        self._count_seats(added={sku_id} - held, removed=set(remove) & held)
-        kept = [held for held in account.licenses if held.sku_id not in {sku_id, *remove}]
-        licenses = (*kept, AssignedLicense(sku.id, tuple(disabled_plans)))
-        self.accounts[account.id] = self._with_licenses(account, licenses)
+        self._relicense(account_id, [AssignedLicense(sku_id, tuple(disabled_plans))], remove)
+
+    async def change_licenses(
+        self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
+    ) -> None:
+        self._enter("change_licenses", account_id)
+        self._relicense(account_id, add, remove)
+
+    async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
+        self._enter("change_group_licenses", group_id)
+        if group_id not in self.groups:
+            raise not_found(group_id)
+        for member in sorted(self.groups[group_id]):
+            account = self._known(member)
+            self.accounts[account.id] = licensed_by_group(account, group_id, add, self.skus, self.now)
+
+    async def reprocess_licenses(self, account_id: str) -> None:
+        self._enter("reprocess_licenses", account_id)
+        self._known(account_id)
+
+    async def retry_provisioning(self, account_id: str) -> None:
+        self._enter("retry_provisioning", account_id)
+        self._known(account_id)
+
+    async def purge_deleted(self, deleted_id: str) -> None:
+        self._enter("purge_deleted", deleted_id)
+        if self.deleted.pop(deleted_id, None) is None:
+            raise not_found(deleted_id)
+
+    async def search(self, text: str) -> tuple[Match, ...]:
+        self._enter("search", text)
+        return lookups.search(self.accounts.values(), self.deleted.values(), text)
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         self._enter("probe_mailboxes", ",".join(account_ids))
@@ -178,15 +205,26 @@ class FakeDirectory:
 
     async def take_snapshot(self, name: str) -> Snapshot:
         self._enter("take_snapshot", name)
-        account = self._find(name)
-        return Snapshot(
+        account = self._find(name) or lookups.by_address(self.accounts.values(), name)
+        probe = self._probe(account.id) if account else None
+        is_ready = probe is not None and probe.result is ProbeResult.READY
+        snapshot = Snapshot(
             taken_at=self.now,
             account=account,
             organization=self.organization,
             skus=tuple(self.skus.values()),
             health=self.health,
-            mailbox=self._probe(account.id) if account else None,
+            mailbox=probe,
+            unread=tuple(self.unread.items()),
+            name=name,
+            mailbox_purpose="user" if is_ready else "",
+            domains=self.domains,
+            license_details=self.license_details.get(account.id, ()) if account else None,
+            primary_mailbox_id=(f"MBX:{account.id}" if is_ready else "") if account else None,
         )
+        around = self._with_surroundings(snapshot)
+        hidden: dict[str, Any] = {part: None for part in self.unread if hasattr(around, part)}
+        return replace(around, **hidden)
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
         self._enter("create_access_pass", account_id)
@@ -215,57 +253,67 @@ class FakeDirectory:
             raise self.failures[method].popleft()
 
     def _find(self, name: str) -> Account | None:
-        wanted = name.lower()
-        return next((a for a in self.accounts.values() if wanted in (a.id.lower(), a.upn.lower())), None)
+        return lookups.by_name(self.accounts.values(), name)
 
     def _known(self, name: str) -> Account:
         account = self._find(name)
         if account is None:
-            raise _not_found(name)
+            raise not_found(name)
         return account
 
     def _probe(self, account_id: str) -> Probe:
         if account_id in self.probes:
             return self.probes[account_id]
-        return NOT_READY if account_id in self.accounts else Probe(ProbeResult.UNKNOWN, _not_found(account_id).trace)
+        return NOT_READY if account_id in self.accounts else Probe(ProbeResult.UNKNOWN, not_found(account_id).trace)
 
     def _bin_entry(self, account: Account) -> DeletedAccount:
-        return DeletedAccount(account.id, account.upn, account.display_name, self.now)
+        return lookups.bin_entry(account, self.now)
+
+    def _with_surroundings(self, snapshot: Snapshot) -> Snapshot:
+        account = snapshot.account
+        addresses = lookups.asked_about(snapshot, is_alias=account is not self._find(snapshot.name))
+        if not addresses:
+            return snapshot
+        others = [lookups.as_holder(one) for one in self.accounts.values() if one is not account]
+        binned = map(self._bin_entry, self.deleted.values())
+        return replace(
+            snapshot,
+            holders=tuple(one for one in (*others, *self.holders) if addresses_of(one) & addresses),
+            deleted=tuple(one for one in binned if addresses_of(one) & addresses),
+            license_removed_at=self.removed_at.get(account.id) if account else None,
+        )
+
+    def _relicense(self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str]) -> None:
+        account = self._known(account_id)
+        self.accounts[account.id] = relicensed(account, add, remove, self.skus, self.now)
+
+    def _refuse_taken(self, upn: str) -> None:
+        if self._find(upn):
+            raise taken(upn)
+
+    def _with_surroundings(self, snapshot: Snapshot) -> Snapshot:
+        account = snapshot.account
+        addresses = lookups.asked_about(snapshot, is_alias=account is not self._find(snapshot.name))
+        if not addresses:
+            return snapshot
+        others = [lookups.as_holder(one) for one in self.accounts.values() if one is not account]
+        binned = map(self._bin_entry, self.deleted.values())
+        return replace(
+            snapshot,
+            holders=tuple(one for one in (*others, *self.holders) if addresses_of(one) & addresses),
+            deleted=tuple(one for one in binned if addresses_of(one) & addresses),
+            license_removed_at=self.removed_at.get(account.id) if account else None,
+        )
+
+    def _relicense(self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str]) -> None:
+        account = self._known(account_id)
+        self.accounts[account.id] = relicensed(account, add, remove, self.skus, self.now)
 
     def _refuse_taken(self, upn: str) -> None:
         if self._find(upn):
             message = "Another object with the same value for property userPrincipalName already exists."
             trace = GraphTrace(status=400, code="Request_BadRequest", message=message)
             raise ObjectConflict(f"{upn} is already taken.", trace, "userPrincipalName")
-
-    def _assignable(self, account: Account, sku_id: str, held: set[str]) -> Sku:
-        sku = self.skus.get(sku_id)
-        if sku is None:
-            raise _rejected(f"License {sku_id} does not correspond to a valid company License.")
-        if not account.usage_location:
-            raise _rejected("License assignment cannot be done for user with invalid usage location.")
-        if sku_id not in held and sku.free == 0:
-            raise _rejected(f"Subscription with SKU {sku_id} does not have any available licenses.")
-        return sku
-
-    def _count_seats(self, added: set[str], removed: set[str]) -> None:
-        for sku_id in added:
-            self.skus[sku_id] = replace(self.skus[sku_id], consumed=self.skus[sku_id].consumed + 1)
-        for sku_id in removed - added:
-            self.skus[sku_id] = replace(self.skus[sku_id], consumed=self.skus[sku_id].consumed - 1)
-
-    def _with_licenses(self, account: Account, licenses: tuple[AssignedLicense, ...]) -> Account:
-        plans = tuple(
-            AssignedPlan(plan.id, "exchange" if plan.name.startswith("EXCHANGE") else plan.name, "Enabled", self.now)
-            for one in licenses
-            for plan in self.skus[one.sku_id].plans
-            if plan.id not in one.disabled_plans
-        )
-        states = tuple(
-            LicenseState(one.sku_id, "Active", disabled_plans=one.disabled_plans, updated_at=self.now)
-            for one in licenses
-        )
-        return replace(account, licenses=licenses, plans=plans, license_states=states)
 
 
 _PROPERTIES = {
@@ -274,14 +322,3 @@ _PROPERTIES = {
     "department": "department",
     "mailNickname": "mail_nickname",
 }
-
-
-def _rejected(message: str) -> GraphRejected:
-    trace = GraphTrace(status=400, code="Request_BadRequest", message=message)
-    return GraphRejected(f"Microsoft Graph refused: {message}", trace)
-
-
-def _not_found(name: str) -> GraphNotFound:
-    message = f"Resource '{name}' does not exist or one of its queried reference-property objects are not present."
-    trace = GraphTrace(status=404, code="Request_ResourceNotFound", message=message)
-    return GraphNotFound(f"{name} was not found in the directory.", trace)

@@ -2,8 +2,9 @@
 
 A real tenant is used when MAILROOM_TEST_GRAPH_TENANT is set, with MAILROOM_TEST_GRAPH_APP_ID and
 MAILROOM_TEST_GRAPH_PASSWORD (an app with the permissions of graph/permissions.py), MAILROOM_TEST_GRAPH_PERSON (the
-UPN of somebody with a mailbox) and MAILROOM_TEST_GRAPH_GROUP (the id of a group with that person in it). Accounts
-that the tests make there are deleted again; they stay in its recycle bin for 30 days.
+UPN of somebody with a mailbox), MAILROOM_TEST_GRAPH_ALIAS (another address of that person) and
+MAILROOM_TEST_GRAPH_GROUP (the id of a group with that person in it). Accounts that the tests make there are deleted
+again; they stay in its recycle bin for 30 days.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -24,6 +26,7 @@ from graph.credentials import StaticCredential, credential_for
 from graph.directory import GraphDirectory
 from provisioning.directory import Sku
 from provisioning.ports import Directory
+from provisioning.recipients import AddressHolder, HolderKind
 
 REAL = "MAILROOM_TEST_GRAPH_"
 GRAPH = "https://graph.microsoft.com/v1.0"
@@ -31,11 +34,12 @@ REPLICATION_SECONDS = 300
 
 
 class Tenant:
-    """What the suite needs beside the Directory itself. `person` has a mailbox and is in `group`."""
+    """What the suite needs beside the Directory itself. `person` has a mailbox, `alias`, and is in `group`."""
 
     directory: Directory
     domain = "contoso.com"
     person = "helga@contoso.com"
+    alias = "helga@contoso.onmicrosoft.com"
     group = ""
 
     def new_upn(self, name: str = "jane") -> str:
@@ -51,6 +55,14 @@ class Tenant:
     async def delete(self, account_id: str) -> None:
         """Into the recycle bin."""
         raise NotImplementedError
+
+    async def add_contact(self, name: str, address: str) -> None:
+        """A mail contact that has the address."""
+        pytest.skip("Graph cannot make contacts")
+
+    async def licensing_group(self) -> str:
+        """A group with `person` in it that may give licenses."""
+        return self.group or pytest.skip("no group is named for this tenant")
 
     async def full_sku(self) -> Sku:
         """A license with a mailbox and without a free seat."""
@@ -76,6 +88,9 @@ class FakeTenant(Tenant):
     async def delete(self, account_id: str) -> None:
         self.fake.delete(account_id)
 
+    async def add_contact(self, name: str, address: str) -> None:
+        self.fake.holders.append(AddressHolder("c1", HolderKind.CONTACT, name, proxy_addresses=(f"SMTP:{address}",)))
+
 
 class GraphTenant(Tenant):
     def __init__(self, client: GraphClient) -> None:
@@ -88,8 +103,9 @@ class GraphTenant(Tenant):
 
 
 class SandboxTenant(GraphTenant):
-    def __init__(self, client: GraphClient, root: str, http: aiohttp.ClientSession) -> None:
+    def __init__(self, client: GraphClient, root: str, http: aiohttp.ClientSession, sandbox: Any) -> None:
         super().__init__(client)
+        self.sandbox = sandbox
         self._root = root
         self._http = http
 
@@ -98,6 +114,11 @@ class SandboxTenant(GraphTenant):
 
     async def make_ready(self, account_id: str) -> None:
         await self._control(f"users/{account_id}/mailbox", {"ready": True})
+
+    async def add_contact(self, name: str, address: str) -> None:
+        from sandbox.tenant.organization import Contact
+
+        self.sandbox.contacts["c1"] = Contact("c1", name, address, (f"SMTP:{address}",))
 
     async def fault(self, **rule: object) -> None:
         await self._control("faults", rule)
@@ -113,6 +134,7 @@ class RealTenant(GraphTenant):
     def __init__(self, client: GraphClient) -> None:
         super().__init__(client)
         self.person = os.environ[REAL + "PERSON"]
+        self.alias = os.environ.get(REAL + "ALIAS", "")
         self.group = os.environ.get(REAL + "GROUP", "")
         self.domain = self.person.partition("@")[2]
         self._made: list[str] = []
@@ -123,6 +145,9 @@ class RealTenant(GraphTenant):
 
     async def settle(self) -> None:
         await asyncio.sleep(20)
+
+    async def licensing_group(self) -> str:
+        pytest.skip("the licenses of a real group are nothing to play with")
 
     async def tidy(self) -> None:
         for upn in self._made:
@@ -135,14 +160,16 @@ class RealTenant(GraphTenant):
 async def sandbox_tenant() -> AsyncIterator[SandboxTenant]:
     # Imported here: whoever uses the fake alone needs no sandbox.
     from sandbox.app import make_app
+    from sandbox.keys import TENANT
     from sandbox.options import Options
 
-    runner = web.AppRunner(make_app(Options(speed=1)), shutdown_timeout=0.1)
+    app = make_app(Options(speed=1))
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     root = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession() as http, open_client(f"{root}/v1.0", StaticCredential()) as client:
-        tenant = SandboxTenant(client, root, http)
+        tenant = SandboxTenant(client, root, http, app[TENANT])
         async with http.get(f"{client.base_url}/groups", headers={"Authorization": "Bearer test"}) as response:
             groups = (await response.json())["value"]
         tenant.group = next(group["id"] for group in groups if group["displayName"] == "Mailroom Operators")
