@@ -48,7 +48,7 @@ def diagnosis_card(diagnosis: Diagnosis, *, can_resync: bool = False, case_id: s
         *(_cause(problem, diagnosis, room, can_resync=can_resync) if problem else _no_cause(diagnosis)),
         (_unread(diagnosis.unread),),
         *_further(further[:MOST_FURTHER], diagnosis.user, can_resync=can_resync),
-        (_in_order(diagnosis.checked) if not diagnosis.is_healthy else [],),
+        (_in_order(diagnosis.checked) if not diagnosis.is_healthy else [], []),
     ]
     body = _fitting([parts.header(title, style=_style(diagnosis))], groups, len(further[MOST_FURTHER:]))
     return parts.card([*body, parts.buttons(standing)], title, wide=True)
@@ -171,22 +171,25 @@ def _how_checked(checked: Sequence[str]) -> list[Element]:
     """The most telling in sight, all the others on a click."""
     if not checked:
         return []
-    telling = [words for words in TELLING if words in checked] or checked[: len(TELLING)]
+    telling = [words for words in TELLING if words in checked]
     rest = [words for words in checked if words not in telling]
     first = [parts.text("How that was checked", weight="Bolder", spacing="Medium"), *_ticks(telling)]
-    return [*first, *(parts.evidence(f"{len(rest)} more checks", _ticks(rest), "all-checks") if rest else [])]
+    return [*first, *(parts.evidence(f"{len(rest)} more checks", [_together(rest)], "all-checks") if rest else [])]
 
 
 def _in_order(checked: Sequence[str]) -> list[Element]:
     if not checked:
         return []
     label = f"What is in order ({len(checked)} checks)"
-    return [Container(items=parts.evidence(label, _ticks(checked), "in-order"), spacing="Medium")]
+    return [Container(items=parts.evidence(label, [_together(checked)], "in-order"), spacing="Medium")]
 
 
 def _ticks(checked: Sequence[str]) -> list[Element]:
-    lines = (plain(words, 120) for words in checked)
-    return [parts.small(f"✓ {line[:1].upper()}{line[1:]}", spacing="Small") for line in lines]
+    return [parts.small(f"✓ {words[:1].upper()}{words[1:]}", spacing="Small") for words in checked]
+
+
+def _together(checked: Sequence[str]) -> Element:
+    return parts.small(" · ".join(f"✓ {plain(words, 120)}" for words in checked), spacing="Small")
 
 
 def _further(findings: Sequence[Finding], user: str, *, can_resync: bool) -> list[Group]:
