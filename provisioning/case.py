@@ -200,7 +200,8 @@ def fail(case: Case, problem: Problem, now: datetime) -> Case:
 
 
 def cancel(case: Case, by: str, now: datetime) -> Case:
-    return _close(case, CaseState.CANCELLED, now, ended_by=by)
+    """What it was struggling with is nobody's business any more."""
+    return _close(case, CaseState.CANCELLED, now, ended_by=by, problem=None)
 
 
 def give_up(case: Case, problem: Problem, now: datetime) -> Case:

@@ -271,14 +271,14 @@ def test_check_now_looks_at_once(desk: Site) -> None:
     assert len(desk.looks_at(upn)) > looks
 
 
-def test_diagnose_shows_the_snapshot(desk: Site) -> None:
+def test_diagnose_says_what_is_awaited(desk: Site) -> None:
     chat, upn = desk.chat(), newcomer()
     card = order(chat, upn)
     shown = chat.click(card, "Diagnose")["message"]
-    assert "the mailbox is not ready yet" in text_of(shown)
-    assert "Office 365 E3" in text_of(shown)
+    assert "Exchange is preparing the mailbox" in text_of(shown)
     chat.say(f"diagnose {upn}")
-    chat.see(upn, "Exchange plan", "the mailbox is not ready yet")
+    chat.see(upn, "Exchange is preparing the mailbox")
+    assert desk.effects(upn) == ONCE
 
 
 def test_the_client_s_own_refresh_changes_nothing(desk: Site) -> None:

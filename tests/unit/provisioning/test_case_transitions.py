@@ -125,3 +125,8 @@ def test_the_failed_stage_carries_the_mark():
 def test_ready_forgets_what_it_struggled_with():
     case = replace(NEW, problem=Problem("slow"))
     assert transitions.ready(case, START).problem is None
+
+
+def test_cancelled_forgets_what_it_struggled_with():
+    case = replace(NEW, problem=Problem("slow"))
+    assert transitions.cancel(case, "Helga", START).problem is None

@@ -82,7 +82,7 @@ export function hostConfig(isDark) {
     },
     adaptiveCard: { allowCustomStyle: false },
     factSet: {
-      title: { weight: "bolder", wrap: true, maxWidth: 160 },
+      title: { weight: "bolder", wrap: false, maxWidth: 160 },
       value: { wrap: true },
       spacing: 16,
     },
