@@ -8,6 +8,7 @@ from cards.parts import Card, plain
 from provisioning.directory import Match
 
 MOST = 10
+LONGEST = 113  # characters of a sign-in name in Microsoft Entra ID
 
 
 def choices_card(typed: str, matches: Sequence[Match], command: str) -> Card:
@@ -47,5 +48,5 @@ def _row(match: Match, command: str, index: int) -> Element:
 
 def _key(match: Match) -> str:
     """The sign-in name, unless the command would be read as two words."""
-    is_one_word = match.upn and not any(ch.isspace() or ch in "\"'“”" for ch in match.upn)
+    is_one_word = 0 < len(match.upn) <= LONGEST and not any(ch.isspace() or ch in "\"'“”" for ch in match.upn)
     return match.upn if is_one_word else match.id

@@ -47,7 +47,7 @@ def diagnosis_card(diagnosis: Diagnosis, *, can_resync: bool = False, case_id: s
     groups = [
         *(_cause(problem, diagnosis, room, can_resync=can_resync) if problem else _no_cause(diagnosis)),
         (_unread(diagnosis.unread),),
-        *_further(further[:MOST_FURTHER], diagnosis.user, can_resync=can_resync),
+        *_further(further[:MOST_FURTHER], diagnosis.user, problem.fixes if problem else (), can_resync=can_resync),
         (_in_order(diagnosis.checked) if not diagnosis.is_healthy else [], []),
     ]
     body = _fitting([parts.header(title, style=_style(diagnosis))], groups, len(further[MOST_FURTHER:]))
@@ -192,30 +192,34 @@ def _together(checked: Sequence[str]) -> Element:
     return parts.small(" · ".join(f"✓ {plain(words, 120)}" for words in checked), spacing="Small")
 
 
-def _further(findings: Sequence[Finding], user: str, *, can_resync: bool) -> list[Group]:
+def _further(findings: Sequence[Finding], user: str, shown: Sequence[Fix], *, can_resync: bool) -> list[Group]:
+    """`shown`: the fixes that stand above them already."""
     if not findings:
         return []
     heading: list[Element] = [parts.text("Also found", weight="Bolder", spacing="Large", separator=True)]
-    return [
-        (heading,),
-        *(_compact(finding, index, user, can_resync=can_resync) for index, finding in enumerate(findings)),
-    ]
+    offered = [offers.offers(finding, user, can_resync=can_resync) for finding in findings]
+    pairs = enumerate(zip(findings, offered, strict=True))
+    return [(heading,), *(_compact(finding, some, index, shown) for index, (finding, some) in pairs)]
 
 
-def _compact(finding: Finding, index: int, user: str, *, can_resync: bool) -> Group:
+def _compact(finding: Finding, some: Offers, index: int, shown: Sequence[Fix]) -> Group:
     """A sentence; everything else on a click."""
-    look, word = (
-        (_NOTE, "Note") if finding.is_note else (_MAYBE, "Likely") if finding.is_likely else (_ALARM, "Certain")
-    )
-    some = offers.offers(finding, user, can_resync=can_resync)
+
+    def by_hand(fixes: Sequence[Fix]) -> list[Element]:
+        ways = (offers.see_above(fix) if fix in shown else offers.by_hand(fix) for fix in fixes)
+        return [element for way in ways for element in way]
+
     details: list[Element] = [
         *_proof(finding),
         *_evidence(finding),
-        *[element for fix in some.first for element in offers.by_hand(fix)],
+        *by_hand(some.first),
         *offers.safe_buttons(some, some.safe, has_primary=False),
-        *[element for fix in some.by_hand for element in offers.by_hand(fix)],
+        *by_hand(some.by_hand),
         *[element for fix in some.risky for element in offers.risky_button(some, fix)],
     ]
+    look, word = (
+        (_NOTE, "Note") if finding.is_note else (_MAYBE, "Likely") if finding.is_likely else (_ALARM, "Certain")
+    )
     says = parts.text(plain(finding.sentence, 600))
     aside = parts.small(word, horizontal_alignment="Right")
 

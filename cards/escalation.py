@@ -6,7 +6,7 @@ from cards.elements import Element
 from cards.parts import Card, plain
 from provisioning.escalation import SUPPORT_URL, Bundle, as_text
 
-BYTES = 22_000  # for everything but the last button; a whole card has 25 KB
+BYTES = 21_000  # for everything but the last button; a whole card has 25 KB
 
 
 def escalation_card(bundle: Bundle) -> Card:

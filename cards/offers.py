@@ -84,6 +84,11 @@ def by_hand(fix: Fix, toggle: str = "") -> list[Element]:
     return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
 
 
+def see_above(fix: Fix) -> list[Element]:
+    """For commands that the likeliest cause shows already."""
+    return [parts.small(f"Also: {plain(fix.title, 80)} (see above).", spacing="Small")]
+
+
 def _button(some: Offers, fix: Fix, style: str | None = None) -> Execute:
     data = {"user": some.user, "fix": fix.id, "cause": some.cause}
     return parts.button(plain(fix.title, 45), "fix", data, style=style, tooltip=plain(fix.changes, 300))

@@ -77,7 +77,7 @@ def row(mark: Element, words: Sequence[Element], aside: Element | None = None, *
 
 def button(title: str, verb: str, data: Mapping[str, Any], *, sends_inputs: bool = False, **style: Any) -> Execute:
     """A button that the bot answers; clients without Action.Execute send the same data as a message."""
-    values = {**data, "verb": verb}
+    values = {"verb": verb, **data} | {"verb": verb}  # first, and not for `data` to change
     inputs = "auto" if sends_inputs else "none"
     plain_one = Submit(title=title, data=values, associated_inputs=inputs, **style)
     return Execute(title=title, verb=verb, data=values, associated_inputs=inputs, fallback=plain_one, **style)
