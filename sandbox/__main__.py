@@ -2,36 +2,46 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
 from sandbox import people
 from sandbox.app import make_app
+from sandbox.causes import by_id
 from sandbox.keys import ADDRESS
 from sandbox.options import Options
-from sandbox.scenarios import SCENARIOS, unknown_scenarios
+from sandbox.scenarios import SCENARIOS
+from sandbox.situations import known, unknown
+from sandbox.tenantfile.checking import TenantFileError, read_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code."""
     parsed = _parser().parse_args(arguments)
     if parsed.list:
-        print(_listing())
+        print(json.dumps([cause.as_json() for cause in by_id()], indent=1) if parsed.json else _listing())
         return 0
     scenarios = tuple(name.strip() for name in parsed.scenario.split(",") if name.strip())
-    unknown = unknown_scenarios(scenarios)
-    if unknown:
-        print(f"There is no scenario {unknown[0]}. Known: {', '.join(SCENARIOS)}.", file=sys.stderr)
+    strangers = unknown(scenarios)
+    if strangers:
+        print(f"There is no scenario {strangers[0]}. Known: {', '.join(known())}.", file=sys.stderr)
+        return 1
+    try:
+        tenant = read_file(parsed.tenant) if parsed.tenant else None
+    except TenantFileError as error:
+        print("\n".join(error.mistakes), file=sys.stderr)
         return 1
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    options = Options(parsed.speed, scenarios, parsed.seed, parsed.bot)
+    options = Options(parsed.speed, scenarios, parsed.seed, parsed.bot, tenant)
     return asyncio.run(_serve(options, parsed.host, parsed.port))
 
 
@@ -78,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bot", default=Options.bot_url, help="where the bot takes messages")
     parser.add_argument("--list", action="store_true", help="print tenant, people and scenarios, and exit")
+    parser.add_argument("--json", action="store_true", help="with --list: the people in trouble as JSON")
+    parser.add_argument("--tenant", type=Path, metavar="FILE", help="a tenant of your own (docs/sandbox-tenants.md)")
     return parser
 
 
@@ -93,6 +105,10 @@ def _listing() -> str:
     lines += [f"{p.name:<14} {p.upn:<20} {p.object_id}  {p.role}" for p in people.PEOPLE]
     lines += ["", "Scenarios:"]
     lines += [f"  {item.name:<24} {item.description}" for item in SCENARIOS.values()]
+    lines += ["", "People in trouble (a star: live in the default tenant):"]
+    for one in by_id():
+        star = "*" if one.is_live else " "
+        lines.append(f"{star} {one.name:<32} {'+'.join(one.causes):<8} {one.user:<40} {', '.join(one.cured_by)}")
     return "\n".join(lines)
 
 

@@ -12,8 +12,9 @@ from sandbox.graph.server import add_routes as add_graph
 from sandbox.keys import ADDRESS, CLOCK, FAULTS, OPTIONS, REQUESTS, TENANT
 from sandbox.options import Address, Options
 from sandbox.requestlog import RequestLog
-from sandbox.scenarios import apply_scenario
+from sandbox.situations import begin
 from sandbox.tenant.state import Tenant
+from sandbox.tenantfile.reading import filler, start_of
 
 PARTS = ("sandbox.connector.routes", "sandbox.chat.routes")
 
@@ -21,15 +22,14 @@ PARTS = ("sandbox.connector.routes", "sandbox.chat.routes")
 def make_app(options: Options) -> web.Application:
     """Raises KeyError for an unknown scenario."""
     app = web.Application(middlewares=[_learn_address], client_max_size=8 * 1024 * 1024)
-    clock = Clock(options.speed)
+    clock = Clock(options.speed, start_of(options.tenant))
     app[OPTIONS] = options
     app[ADDRESS] = Address()
     app[CLOCK] = clock
-    app[TENANT] = Tenant(clock, options.seed)
+    app[TENANT] = Tenant(clock, options.seed, filler(options.tenant))
     app[FAULTS] = Faults(options.seed)
     app[REQUESTS] = RequestLog()
-    for name in options.scenarios:
-        apply_scenario(name, app[TENANT], app[FAULTS])
+    begin(app[TENANT], app[FAULTS], options.scenarios)
     add_graph(app)
     add_controls(app)
     for part in PARTS:

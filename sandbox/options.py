@@ -1,16 +1,21 @@
 """What the sandbox is started with."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Options:
-    """`speed` is simulated seconds per real second; `scenarios` are applied in order at the start."""
+    """`speed` is simulated seconds per real second; `scenarios` are applied in order at the start.
+
+    `tenant`: the checked content of a tenant file, in place of Contoso.
+    """
 
     speed: float = 60.0
     scenarios: tuple[str, ...] = ()
     seed: int = 1
     bot_url: str = "http://127.0.0.1:3978/api/messages"
+    tenant: dict[str, Any] | None = None
 
 
 @dataclass

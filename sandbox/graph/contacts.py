@@ -28,12 +28,14 @@ _CANONICAL = {name.lower(): name for name in PROPERTIES}
 def list_contacts(call: Call) -> Answer:
     names = selected(call, _CANONICAL, PROPERTIES, "orgContact")
     condition = filtered(call, _CANONICAL, "orgContact")
-    contacts = [one for one in call.tenant.contacts.values() if condition is None or condition.test(_contact(one).get)]
+    contacts = [
+        one for one in call.tenant.contacts.values() if condition is None or condition.test(contact_view(one).get)
+    ]
     return Answer(body=page(call, contacts, lambda one: _chosen(one, names), "contacts"))
 
 
 @route("GET", "contacts/{contact}")
-def get_contact(call: Call) -> Answer:
+def getcontact_view(call: Call) -> Answer:
     names = selected(call, _CANONICAL, PROPERTIES, "orgContact")
     found = call.tenant.contacts.get(call.params["contact"].lower())
     if found is None:
@@ -42,11 +44,11 @@ def get_contact(call: Call) -> Answer:
 
 
 def _chosen(contact: Contact, names: tuple[str, ...]) -> Json:
-    values = _contact(contact)
+    values = contact_view(contact)
     return {name: values[name] for name in names}
 
 
-def _contact(contact: Contact) -> Json:
+def contact_view(contact: Contact) -> Json:
     given, _, surname = contact.name.partition(" ")
     values: Json = dict.fromkeys(PROPERTIES)
     return {

@@ -11,6 +11,7 @@ from sandbox.graph.filters import parse
 from sandbox.graph.odata import context, page, selected
 from sandbox.tenant.exchange import look_at_waiting
 from sandbox.tenant.organization import Domain
+from sandbox.tenant.state import Tenant
 
 ORGANIZATION_PROPERTIES = (
     "id",
@@ -62,7 +63,7 @@ def get_organization(call: Call) -> Answer:
 def list_domains(call: Call) -> Answer:
     names = selected(call, _DOMAIN_CANONICAL, tuple(_DOMAIN_CANONICAL.values()), "domain")
     condition = parse(call.option("filter")) if call.option("filter") else None
-    domains = [_domain(domain) for domain in call.tenant.organization.domains]
+    domains = [domain_view(domain) for domain in call.tenant.organization.domains]
     hits = [domain for domain in domains if condition is None or condition.test(domain.get)]
     return Answer(body=page(call, hits, lambda domain: {name: domain[name] for name in names}, "domains"))
 
@@ -71,7 +72,7 @@ def list_domains(call: Call) -> Answer:
 def get_domain(call: Call) -> Answer:
     for domain in call.tenant.organization.domains:
         if domain.name == call.params["name"].lower():
-            return Answer(body={"@odata.context": context(call, "domains"), **_domain(domain)})
+            return Answer(body={"@odata.context": context(call, "domains"), **domain_view(domain)})
     raise not_found(call.params["name"])
 
 
@@ -85,13 +86,17 @@ def verify_domain(call: Call) -> Answer:
     verified = replace(found, is_verified=True)
     organization.domains = tuple(verified if domain is found else domain for domain in organization.domains)
     look_at_waiting(call.tenant)
-    return Answer(body={"@odata.context": context(call, "domains"), **_domain(verified)})
+    return Answer(body={"@odata.context": context(call, "domains"), **domain_view(verified)})
 
 
 def _organization(call: Call, names: tuple[str, ...]) -> Json:
-    tenant = call.tenant
+    values = organization_view(call.tenant)
+    return {name: values[name] for name in names}
+
+
+def organization_view(tenant: Tenant) -> Json:
     organization = tenant.organization
-    values: Json = {
+    return {
         "id": organization.id,
         "deletedDateTime": None,
         "businessPhones": [],
@@ -106,8 +111,8 @@ def _organization(call: Call, names: tuple[str, ...]) -> Json:
         "tenantType": "AAD",
         "technicalNotificationMails": [people.ADAM.upn],
         "verifiedDomains": [_verified(domain) for domain in organization.domains if domain.is_verified],
+        **organization.raw,
     }
-    return {name: values[name] for name in names}
 
 
 def _verified(domain: Domain) -> Json:
@@ -120,7 +125,7 @@ def _verified(domain: Domain) -> Json:
     }
 
 
-def _domain(domain: Domain) -> Json:
+def domain_view(domain: Domain) -> Json:
     return {
         "authenticationType": "Managed",
         "id": domain.name,

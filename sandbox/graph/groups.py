@@ -35,12 +35,14 @@ CHECK_LIMIT = 20
 def list_groups(call: Call) -> Answer:
     names = selected(call, _CANONICAL, DEFAULTS, "group")
     condition = filtered(call, _CANONICAL, "group")
-    groups = [group for group in call.tenant.groups.values() if condition is None or condition.test(_group(group).get)]
+    groups = [
+        group for group in call.tenant.groups.values() if condition is None or condition.test(group_view(group).get)
+    ]
     return Answer(body=page(call, groups, lambda group: _chosen(group, names), "groups"))
 
 
 @route("GET", "groups/{group}")
-def get_group(call: Call) -> Answer:
+def getgroup_view(call: Call) -> Answer:
     names = selected(call, _CANONICAL, DEFAULTS, "group")
     return Answer(body={"@odata.context": context(call, "groups"), **_chosen(_wanted(call), names)})
 
@@ -134,11 +136,11 @@ def _typed(group: Group, names: tuple[str, ...]) -> Json:
 
 
 def _chosen(group: Group, names: tuple[str, ...]) -> Json:
-    values = _group(group)
+    values = group_view(group)
     return {name: values[name] for name in names}
 
 
-def _group(group: Group) -> Json:
+def group_view(group: Group) -> Json:
     return {
         "id": group.id,
         "assignedLicenses": [{"skuId": sku, "disabledPlans": list(off)} for sku, off in group.licenses.items()],

@@ -33,27 +33,28 @@ def get_overview(call: Call) -> Answer:
 
 @route("GET", f"{ROOT}/issues")
 def list_issues(call: Call) -> Answer:
-    return Answer(body=page(call, call.tenant.incidents, _issue, f"{ROOT}/issues"))
+    return Answer(body=page(call, call.tenant.incidents, issue_view, f"{ROOT}/issues"))
 
 
 @route("GET", f"{ROOT}/issues/{{id}}")
 def get_issue(call: Call) -> Answer:
     for incident in call.tenant.incidents:
         if incident.id.lower() == call.params["id"].lower():
-            return Answer(body={"@odata.context": context(call, f"{ROOT}/issues"), **_issue(incident)})
+            return Answer(body={"@odata.context": context(call, f"{ROOT}/issues"), **issue_view(incident)})
     raise GraphFailure(404, "NotFound", f"The issue '{call.params['id']}' was not found.")
 
 
 def _overview(call: Call, name: str) -> Json:
     incidents = [incident for incident in call.tenant.incidents if incident.service == name]
     status = next((i.status for i in incidents if i.resolved_at is None), "serviceOperational")
+    status = call.tenant.health.get(name, status)
     overview: Json = {"service": name, "status": status, "id": SERVICES[name]}
     if call.option("expand").lower() == "issues":
-        overview["issues"] = [_issue(incident) for incident in incidents]
+        overview["issues"] = [issue_view(incident) for incident in incidents]
     return overview
 
 
-def _issue(incident: Incident) -> Json:
+def issue_view(incident: Incident) -> Json:
     return {
         "startDateTime": timestamp(incident.started_at),
         "endDateTime": timestamp(incident.resolved_at) if incident.resolved_at else None,

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from sandbox import people
 from sandbox.failures import GraphFailure, bad_request
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.odata import context, page, selected
@@ -11,6 +10,7 @@ from sandbox.graph.users import wanted_user
 from sandbox.tenant import exchange, group_licensing, licensing
 from sandbox.tenant.effects import Effect
 from sandbox.tenant.organization import Subscription, fixed_id
+from sandbox.tenant.state import Tenant
 from sandbox.tenant.views import license_details, view
 
 SKU_PROPERTIES = (
@@ -36,15 +36,15 @@ def list_skus(call: Call) -> Answer:
         raise GraphFailure(400, "Request_UnsupportedQuery", "$filter is not supported for subscribedSkus.")
     names = selected(call, _SKU_CANONICAL, SKU_PROPERTIES, "subscribedSku")
     subscriptions = list(call.tenant.subscriptions.values())
-    return Answer(body=page(call, subscriptions, lambda item: _sku(item, names), "subscribedSkus"))
+    return Answer(body=page(call, subscriptions, lambda item: _sku(call, item, names), "subscribedSkus"))
 
 
 @route("GET", "subscribedSkus/{sku}")
 def get_sku(call: Call) -> Answer:
     names = selected(call, _SKU_CANONICAL, SKU_PROPERTIES, "subscribedSku")
     for subscription in call.tenant.subscriptions.values():
-        if _sku_id(subscription) == call.params["sku"].lower():
-            return Answer(body={"@odata.context": context(call, "subscribedSkus"), **_sku(subscription, names)})
+        if _sku_id(call.tenant, subscription) == call.params["sku"].lower():
+            return Answer(body={"@odata.context": context(call, "subscribedSkus"), **_sku(call, subscription, names)})
     raise GraphFailure(404, "Request_ResourceNotFound", f"Resource '{call.params['sku']}' does not exist.")
 
 
@@ -71,9 +71,11 @@ def license_changes(call: Call) -> tuple[dict[str, list[str]], list[str]]:
 @route("GET", "users/{user}/licenseDetails")
 def list_license_details(call: Call) -> Answer:
     user = wanted_user(call)
-    held = list(user.in_force().values())
+    details = user.raw.get("licenseDetails") or [
+        license_details(call.tenant, user, held) for held in user.in_force().values()
+    ]
     shown = f"users('{user.id}')/licenseDetails"
-    return Answer(body=page(call, held, lambda item: license_details(call.tenant, user, item), shown))
+    return Answer(body=page(call, details, dict, shown))
 
 
 @route("POST", "users/{user}/reprocessLicenseAssignment")
@@ -94,28 +96,32 @@ def retry_provisioning(call: Call) -> Answer:
     return Answer(204)
 
 
-def _sku_id(subscription: Subscription) -> str:
-    return f"{people.TENANT_ID}_{subscription.product.sku_id}"
+def _sku_id(tenant: Tenant, subscription: Subscription) -> str:
+    return f"{tenant.organization.id}_{subscription.product.sku_id}"
 
 
-def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
-    product = subscription.product
-    values: Json = {
-        "accountId": people.TENANT_ID,
-        "accountName": people.TENANT_NAME.lower(),
+def _sku(call: Call, subscription: Subscription, names: tuple[str, ...]) -> Json:
+    values = sku_view(call.tenant, subscription)
+    return {name: values[name] for name in names}
+
+
+def sku_view(tenant: Tenant, subscription: Subscription) -> Json:
+    product, status = subscription.product, subscription.capability_status
+    units = {
+        name: subscription.enabled if name == status.lower() else 0 for name in ("enabled", "suspended", "warning")
+    }
+    units["lockedOut"] = subscription.enabled if status == "LockedOut" else 0
+    return {
+        "accountId": tenant.organization.id,
+        "accountName": tenant.organization.name.lower(),
         "appliesTo": "User",
-        "capabilityStatus": subscription.capability_status,
+        "capabilityStatus": status,
         "consumedUnits": subscription.consumed,
-        "id": _sku_id(subscription),
+        "id": _sku_id(tenant, subscription),
         "skuId": product.sku_id,
         "skuPartNumber": product.part_number,
         "subscriptionIds": [fixed_id(f"subscription {product.sku_id}")],
-        "prepaidUnits": {
-            "enabled": subscription.enabled if subscription.capability_status == "Enabled" else 0,
-            "suspended": subscription.enabled if subscription.capability_status == "Suspended" else 0,
-            "warning": subscription.enabled if subscription.capability_status == "Warning" else 0,
-            "lockedOut": subscription.enabled if subscription.capability_status == "LockedOut" else 0,
-        },
+        "prepaidUnits": subscription.prepaid or units,
         "servicePlans": [
             {
                 "servicePlanId": plan.id,
@@ -126,7 +132,6 @@ def _sku(subscription: Subscription, names: tuple[str, ...]) -> Json:
             for plan in product.plans
         ],
     }
-    return {name: values[name] for name in names}
 
 
 def _addition(item: Any) -> tuple[str, list[str]]:

@@ -1,4 +1,7 @@
-"""$search: "displayName:word" with OR and AND between the quoted parts, as learn.microsoft.com/graph/search-query-parameter."""
+"""$search: "displayName:word" with OR and AND between the quoted parts.
+
+learn.microsoft.com/graph/search-query-parameter
+"""
 
 import re
 from collections.abc import Callable

@@ -5,7 +5,7 @@ from sandbox.scenarios import exchange, persons, trouble
 from sandbox.scenarios.registry import SCENARIOS, Scenario, World
 from sandbox.tenant.state import Tenant
 
-__all__ = ["SCENARIOS", "Scenario", "apply_scenario", "unknown_scenarios"]
+__all__ = ["SCENARIOS", "Scenario", "apply_scenario"]
 
 # Importing a module registers its scenarios.
 MODULES = (exchange, persons, trouble)
@@ -14,7 +14,3 @@ MODULES = (exchange, persons, trouble)
 def apply_scenario(name: str, tenant: Tenant, faults: Faults) -> None:
     """Raises KeyError for an unknown name."""
     SCENARIOS[name].change(World(tenant, faults))
-
-
-def unknown_scenarios(names: tuple[str, ...]) -> list[str]:
-    return [name for name in names if name not in SCENARIOS]

@@ -9,7 +9,12 @@ from sandbox.tenant.organization import Incident
 
 @scenario("default")
 def default(_: World) -> None:
-    """Contoso on a good day: seats are free, mailboxes come within minutes."""
+    """Contoso with somebody for each known trouble; seats are free, other mailboxes come within minutes."""
+
+
+@scenario("plain")
+def plain(_: World) -> None:
+    """Contoso on a good day: nobody is in trouble, and the tenant has no Active Directory."""
 
 
 @scenario("no-seats")

@@ -26,11 +26,11 @@ def add_entry(
         "oldValue": _licenses(tenant, before),
         "newValue": _licenses(tenant, after),
     }
-    tenant.audits.append(_entry(tenant, user, change, at))
+    tenant.audits.append(_entry(user, change, at))
     del tenant.audits[:-KEPT]
 
 
-def _entry(tenant: Tenant, user: User, change: dict[str, str], at: datetime) -> dict[str, Any]:
+def _entry(user: User, change: dict[str, str], at: datetime) -> dict[str, Any]:
     number = fixed_id(f"audit {user.id} {at.isoformat()} {change}")
     return {
         "id": f"Directory_{number}",

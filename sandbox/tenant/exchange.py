@@ -44,6 +44,7 @@ class Reason(StrEnum):
     CLOUD_MANAGED = "exchange-attributes-in-the-cloud"
     QUARANTINE = "attribute-quarantined"
     FORMER_MAILBOX = "former-mailbox"
+    INCIDENT = "service-incident"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def look(tenant: Tenant, user: User) -> None:
     _report(user, found, now)
     if found:
         return
+    for name in ("provisionedPlans", "licenseDetails"):
+        user.raw.pop(name, None)
     stamp_addresses(tenant, user)
     if was_blocked:
         mailbox.ready_at = now + draw_usual(tenant.rng)
@@ -95,6 +98,8 @@ def blockers(tenant: Tenant, user: User) -> Iterator[Blocker]:
         yield Blocker(Reason.FAILURE, record.failure)
     if record.plan_error:
         yield Blocker(Reason.PLAN_ERROR)
+    if any(one.id == record.incident and one.resolved_at is None for one in tenant.incidents):
+        yield Blocker(Reason.INCIDENT)
     yield from _license_blockers(tenant, user)
     alias = str(user.props.get("mailNickname") or "")
     if not _ALIAS.fullmatch(alias) or (record.alias and alias.lower() != record.alias.lower()):

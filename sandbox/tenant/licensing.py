@@ -41,7 +41,7 @@ def settle(tenant: Tenant, user: User, now: datetime) -> None:
     held = user.in_force()
     for sku_id, subscription in tenant.subscriptions.items():
         (subscription.holders.add if sku_id in held else subscription.holders.discard)(user.id)
-    for name in COMPUTED:
+    for name in (*COMPUTED, "licenseDetails"):
         user.raw.pop(name, None)
     _settle_plans(tenant, user, held, now)
     has_plan = has_mailbox_plan(user)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sandbox import people
 from sandbox.tenant.catalogue import Product
@@ -29,6 +30,7 @@ class Subscription:
     holders: set[str] = field(default_factory=set)
     elsewhere: int = 0
     plan_status: dict[str, str] = field(default_factory=dict)
+    prepaid: dict[str, int] = field(default_factory=dict)  # prepaidUnits where they are not all of one kind
 
     @property
     def consumed(self) -> int:
@@ -121,6 +123,7 @@ class Organization:
     synced: bool = False
     last_sync: datetime | None = None
     access_pass_enabled: bool = True
+    raw: dict[str, Any] = field(default_factory=dict)  # further properties of the organization resource
 
     def owns(self, domain: str) -> bool:
         return any(known.name == domain.lower() and known.is_verified for known in self.domains)

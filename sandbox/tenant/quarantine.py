@@ -51,8 +51,13 @@ def free_upn(tenant: Tenant, source: AdUser, object_id: str) -> str:
         return source.upn
     if not tenant.organization.owns(domain):
         return f"{local}@{tenant.organization.initial_domain}"
-    digits = int(fixed_id(source.immutable_id)[:8], 16) % 9000 + 1000
-    return f"{local}{digits}@{tenant.organization.initial_domain}"
+    return substitute(source.upn, source.immutable_id, tenant.organization.initial_domain)
+
+
+def substitute(upn: str, immutable_id: str, initial_domain: str) -> str:
+    """prefix+4 digits at the initial domain; the digits are Entra's choice, here always the same for one anchor."""
+    digits = int(fixed_id(immutable_id)[:8], 16) % 9000 + 1000
+    return f"{upn.partition('@')[0]}{digits}@{initial_domain}"
 
 
 def _error(name: str, value: str, at: datetime) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,9 @@ RECYCLE_BIN_DAYS = 30
 class Tenant:
     """Users, recycle bin, subscriptions, groups, health. What can be done to them is in the modules beside this one."""
 
-    def __init__(self, clock: Clock, seed_number: int = 1) -> None:
+    def __init__(self, clock: Clock, seed_number: int = 1, fill: "Callable[[Tenant], None] | None" = None) -> None:
         self.clock = clock
+        self._fill = fill
         self.rng = random.Random(seed_number)
         self.reset()
 
@@ -36,12 +37,20 @@ class Tenant:
         self.contacts: dict[str, Contact] = {}
         self.recipients: dict[str, Recipient] = {}
         self.incidents: list[Incident] = []
+        self.health: dict[str, str] = {}  # a service's status, where no incident tells it
         self.audits: list[dict[str, Any]] = []
         self.directory = ActiveDirectory()
         self.organization = Organization()
         self.effects = Effects()
         self.preparation = Preparation.NORMAL
-        seed.fill(self.users, self.subscriptions, self.groups, self.clock.now())
+        if self._fill is not None:
+            self._fill(self)
+        else:
+            seed.fill(self.users, self.subscriptions, self.groups, self.clock.now())
+
+    @property
+    def is_from_file(self) -> bool:
+        return self._fill is not None
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -41,6 +41,15 @@ def run(tenant: Tenant, at: datetime) -> None:
         if name in ad.users:
             _carry_over(tenant, ad.users[name], at)
     quarantine.review(tenant, at)
+    _keep_types(tenant)
+
+
+def _keep_types(tenant: Tenant) -> None:
+    """A mailbox type that was changed in the cloud alone flips back to what Active Directory says."""
+    for source in tenant.directory.users.values():
+        user = tenant.users.get(source.object_id)
+        if user is not None and user.mailbox.purpose in ("user", "shared"):
+            user.mailbox.purpose = "shared" if source.shared else "user"
 
 
 def _carry_over(tenant: Tenant, source: AdUser, at: datetime) -> None:
@@ -101,6 +110,4 @@ def write(tenant: Tenant, source: AdUser, user: User, at: datetime) -> None:
     record = user.exchange
     record.guid, record.archive_guid = source.mailbox_guid, source.archive_guid
     record.remote_recipient_type = source.remote_recipient_type
-    if source.shared != (user.mailbox.purpose == "shared"):
-        user.mailbox.purpose = "shared" if source.shared else "user"
     quarantine.write_names(tenant, source, user, at)

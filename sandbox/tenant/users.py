@@ -61,6 +61,7 @@ class ExchangeRecord:
     remote_recipient_type: int = 0  # msExchRemoteRecipientType
     previous_mailbox: bool = False
     cloud_managed: bool = False  # what is set on premises no longer counts
+    incident: str = ""  # the id of the incident that it waits for
     keeps_addresses: bool = False  # a deleted user whose mailbox still holds its addresses
 
 

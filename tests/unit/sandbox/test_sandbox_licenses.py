@@ -21,7 +21,7 @@ JANE = "jane@contoso.com"
 
 
 async def test_the_skus_have_real_ids_and_e3_means_one_product():
-    async with running_sandbox() as sandbox:
+    async with running_sandbox("plain") as sandbox:
         skus = {sku["skuPartNumber"]: sku for sku in (await sandbox.get("/subscribedSkus")).body["value"]}
         assert {name: sku["skuId"] for name, sku in skus.items()} == {
             "ENTERPRISEPACK": E3,

@@ -1,0 +1,85 @@
+"""Addresses that somebody else has: visible in Graph, or known to Exchange alone."""
+
+from dataclasses import replace
+
+from sandbox.causes.people import colleague, contact, hidden_recipient, mail_group
+from sandbox.causes.registry import cause
+from sandbox.scenarios.registry import World
+from sandbox.tenant.organization import Domain, RecipientKind
+from sandbox.tenant.state import Tenant
+from sandbox.tenant.users import User
+
+RELEASE = ["release-address", "retry-provisioning"]
+OTHER_DOMAIN = "emea.contoso.com"
+
+
+@cause("address-held-by-contact", "rosa.jimenez@contoso.com", "Rosa Jimenez", ["C19"], RELEASE, stamped=False)
+def held_by_contact(world: World, user: User) -> None:
+    """A mail contact has the user's address."""
+    contact(world.tenant, "Rosa Jimenez (private)", "rosa@jimenez.example", user.upn)
+
+
+@cause("address-held-by-group", "stefan.huber@contoso.com", "Stefan Huber", ["C19"], RELEASE, stamped=False)
+def held_by_group(world: World, user: User) -> None:
+    """A distribution group has the user's address."""
+    mail_group(world.tenant, "Huber and partners", "huber.partners@contoso.com", user.upn)
+
+
+@cause("address-held-by-user", "lila.moreau@contoso.com", "Lila Moreau", ["C19"], RELEASE, stamped=False)
+def held_by_user(world: World, user: User) -> None:
+    """The reception's mailbox has the user's address as an alias."""
+    colleague(world.tenant, "reception@contoso.com", "Reception Desk", user.upn)
+
+
+@cause("address-held-by-public-folder", "hector.cruz@contoso.com", "Hector Cruz", ["C19"], RELEASE)
+def held_by_public_folder(world: World, user: User) -> None:
+    """A mail-enabled public folder, which Graph does not show, has the user's address."""
+    hidden_recipient(world.tenant, RecipientKind.PUBLIC_FOLDER, "Press enquiries", user.upn)
+
+
+@cause(
+    "initial-address-clash",
+    "ravi.menon@contoso.com",
+    "Ravi Menon",
+    ["C20"],
+    ["rename-one", "retry-provisioning"],
+    alternatives=(("release-address", "retry-provisioning"),),
+    stamped=False,
+)
+def initial_address_clash(world: World, user: User) -> None:
+    """A namesake in another domain of the tenant has the address at onmicrosoft.com that the user would get."""
+    add_domain(world.tenant, Domain(OTHER_DOMAIN))
+    namesake = f"{user.upn.partition('@')[0]}@{OTHER_DOMAIN}"
+    colleague(world.tenant, namesake, f"{user.name} (EMEA)")
+    user.props.update(mail=user.upn, proxyAddresses=[f"SMTP:{user.upn}"])
+
+
+@cause(
+    "soft-deleted-mailbox",
+    "nina.petrov@contoso.com",
+    "Nina Petrov",
+    ["C22", "C19"],
+    ["find-soft-deleted-mailbox", "retry-provisioning"],
+    looks_like=("C23", "C19"),
+)
+def soft_deleted_mailbox(world: World, user: User) -> None:
+    """A deleted mailbox whose user was purged still has the address; only Exchange shows it."""
+    hidden_recipient(world.tenant, RecipientKind.SOFT_DELETED, "Nina Petrov (2024)", user.upn)
+
+
+@cause(
+    "inactive-mailbox",
+    "hugo.silva@contoso.com",
+    "Hugo Silva",
+    ["C23", "C19"],
+    ["find-inactive-mailbox", "retry-provisioning"],
+    looks_like=("C22", "C19"),
+)
+def inactive_mailbox(world: World, user: User) -> None:
+    """A mailbox that a litigation hold keeps has the address; only Exchange shows it."""
+    hidden_recipient(world.tenant, RecipientKind.INACTIVE, "Hugo Silva (on hold)", user.upn)
+
+
+def add_domain(tenant: Tenant, domain: Domain) -> None:
+    kept = tuple(known for known in tenant.organization.domains if known.name != domain.name)
+    tenant.organization.domains = (*kept, replace(domain))
