@@ -37,7 +37,7 @@ from provisioning.directory import (
     Sku,
     Snapshot,
 )
-from provisioning.errors import GraphTrace, GraphUnavailable, ObjectConflict
+from provisioning.errors import GraphTrace, GraphUnavailable
 from provisioning.recipients import AddressHolder, Domain
 
 
@@ -290,30 +290,6 @@ class FakeDirectory:
     def _refuse_taken(self, upn: str) -> None:
         if self._find(upn):
             raise taken(upn)
-
-    def _with_surroundings(self, snapshot: Snapshot) -> Snapshot:
-        account = snapshot.account
-        addresses = lookups.asked_about(snapshot, is_alias=account is not self._find(snapshot.name))
-        if not addresses:
-            return snapshot
-        others = [lookups.as_holder(one) for one in self.accounts.values() if one is not account]
-        binned = map(self._bin_entry, self.deleted.values())
-        return replace(
-            snapshot,
-            holders=tuple(one for one in (*others, *self.holders) if addresses_of(one) & addresses),
-            deleted=tuple(one for one in binned if addresses_of(one) & addresses),
-            license_removed_at=self.removed_at.get(account.id) if account else None,
-        )
-
-    def _relicense(self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str]) -> None:
-        account = self._known(account_id)
-        self.accounts[account.id] = relicensed(account, add, remove, self.skus, self.now)
-
-    def _refuse_taken(self, upn: str) -> None:
-        if self._find(upn):
-            message = "Another object with the same value for property userPrincipalName already exists."
-            trace = GraphTrace(status=400, code="Request_BadRequest", message=message)
-            raise ObjectConflict(f"{upn} is already taken.", trace, "userPrincipalName")
 
 
 _PROPERTIES = {
