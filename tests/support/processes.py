@@ -1,6 +1,7 @@
 """Real processes for tests: started with a clean environment and a log, and sure to be gone when the test ends."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -64,6 +65,19 @@ def wait_until(
         time.sleep(0.02)
 
 
+def descendants(pid: int) -> list[int]:
+    """Children, their children and so on, from Linux's /proc; none where there is no such thing."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            # "pid (name, perhaps with blanks) state parent …"
+            parents[int(stat.parent.name)] = int(stat.read_text(errors="replace").rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found.extend(child for child, parent in parents.items() if parent == one)
+    return found[1:]
+
+
 class Process:
     """One started program in its own process group; what it printed is in `log`."""
 
@@ -106,13 +120,14 @@ class Process:
         return self.popen.wait(seconds)
 
     def kill(self) -> None:
-        """SIGKILL to the whole group: no chance to tidy up, no child left."""
-        try:
+        """SIGKILL to the whole group and to children with groups of their own: no chance to tidy up, nobody left."""
+        children = descendants(self.popen.pid)
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        finally:
-            self.popen.wait()
+        self.popen.wait()
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 class Processes:

@@ -12,8 +12,9 @@ import http.server, sys
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
 PARENT = """
-import subprocess, time
-print(subprocess.Popen(["sleep", "60"]).pid, ".", flush=True)
+import subprocess, sys, time
+own_group = "own group" in sys.argv
+print(subprocess.Popen(["sleep", "60"], start_new_session=own_group).pid, ".", flush=True)
 time.sleep(60)
 """
 
@@ -36,9 +37,10 @@ def test_a_started_server_is_gone_after_the_block(tmp_path: Path) -> None:
     assert not server.is_alive
 
 
-def test_a_child_of_a_started_program_is_gone_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", ["own group", "the program's group"])
+def test_a_child_of_a_started_program_is_gone_too(tmp_path: Path, group: str) -> None:
     with Processes(tmp_path) as processes:
-        started = processes.python("-c", PARENT)
+        started = processes.python("-c", PARENT, group)
         started.wait_printed(" .")
         child = int(started.printed.split()[0])
         assert Path(f"/proc/{child}").exists()
