@@ -34,6 +34,7 @@ Group = tuple[list[Element], ...]
 _ALARM = ("DismissCircle", "✕", "Attention")
 _MAYBE = ("QuestionCircle", "?", "Warning")
 _FINE = ("CheckmarkCircle", "✓", "Good")
+_WAIT = ("Clock", "◷", "Accent")
 _NOTE = ("Info", "i", "Accent")
 
 
@@ -63,6 +64,8 @@ def _verdict(diagnosis: Diagnosis) -> str:
     certain = sum(not finding.is_likely for finding in problems)
     if diagnosis.is_healthy:
         return "nothing is wrong"
+    if problems and all(_takes_time(finding) for finding in problems):
+        return "nothing to repair yet"
     if certain:
         return "cause found" if certain == 1 else f"{certain} causes found"
     if problems:
@@ -70,10 +73,17 @@ def _verdict(diagnosis: Diagnosis) -> str:
     return "not everything could be read" if diagnosis.unread else "no cause found"
 
 
+def _takes_time(finding: Finding) -> bool:
+    """It says what is going on; the way out is to wait."""
+    return bool(finding.fixes) and finding.fixes[0].id in (offers.WAIT, offers.RE_CHECK)
+
+
 def _style(diagnosis: Diagnosis) -> str:
     problem = _problem(diagnosis)
     if diagnosis.is_healthy:
         return "good"
+    if problem and _takes_time(problem):
+        return "emphasis"
     return "attention" if problem and not problem.is_likely else "warning"
 
 
@@ -103,7 +113,7 @@ def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: boo
     """The likeliest one, in full."""
     some = offers.offers(finding, diagnosis.user, can_resync=can_resync)
     label = "Likely cause" if finding.is_likely else "Cause"
-    icon = parts.icon(*(_MAYBE if finding.is_likely else _ALARM), weight="Bolder")
+    icon = parts.icon(*_look(finding), weight="Bolder")
     words = [
         parts.text(label, weight="Bolder"),
         parts.text(plain(finding.sentence, 600), spacing="None"),
@@ -111,6 +121,14 @@ def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: boo
         *parts.evidence("How we know", _evidence(finding), "top-evidence"),
     ]
     return [([parts.row(icon, words, spacing="Medium")],), *((way,) for way in _ways(some, room))]
+
+
+def _look(finding: Finding) -> tuple[str, str, str]:
+    if finding.is_note:
+        return _NOTE
+    if finding.is_likely:
+        return _MAYBE
+    return _WAIT if _takes_time(finding) else _ALARM
 
 
 def _ways(some: Offers, room: int) -> list[list[Element]]:
@@ -217,16 +235,12 @@ def _compact(finding: Finding, some: Offers, index: int, shown: Sequence[Fix]) -
         *by_hand(some.by_hand),
         *[element for fix in some.risky for element in offers.risky_button(some, fix)],
     ]
-    look, word = (
-        (_NOTE, "Note") if finding.is_note else (_MAYBE, "Likely") if finding.is_likely else (_ALARM, "Certain")
-    )
+    word = "Note" if finding.is_note else "Likely" if finding.is_likely else "Certain"
     says = parts.text(plain(finding.sentence, 600))
     aside = parts.small(word, horizontal_alignment="Right")
 
-    def line(*below: Element) -> list[Element]:
-        return [parts.row(parts.icon(*look, weight="Bolder"), [says, *below], aside, spacing="Medium")]
-
-    return line(*parts.evidence("Evidence and fixes", details, f"further-{index}")), line()
+    row: Element = parts.row(parts.icon(*_look(finding), weight="Bolder"), [says], aside, spacing="Medium")
+    return [row, *parts.evidence("Evidence and fixes", details, f"further-{index}")], [row]
 
 
 def _unread(unread: Sequence[Unread]) -> list[Element]:

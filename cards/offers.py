@@ -15,6 +15,7 @@ from cards.risks import is_risky
 from provisioning.findings import Finding, Fix, FixKind
 
 RE_CHECK = "re-check"
+WAIT = "wait"
 SUPPORT = "contact-support"
 _STANDING = (RE_CHECK, SUPPORT)  # these have buttons of their own at the end of the card
 
@@ -79,9 +80,10 @@ def by_hand(fix: Fix, toggle: str = "") -> list[Element]:
     words: list[Element] = [
         parts.text(f"{plain(fix.title, 80)} (PowerShell)", weight="Bolder"),
         parts.small(f"{risks.LOOKS[fix.risk].word}. {plain(fix.changes, 400)}", spacing="None"),
-        *(parts.evidence("Show the PowerShell", block, toggle) if toggle else block),
     ]
-    return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
+    heading = parts.row(risks.mark(fix.risk), words, spacing="Medium")
+    # Below the row, not in it: on a phone, commands need the whole width.
+    return [heading, *(parts.evidence("Show the PowerShell", block, toggle) if toggle else block)]
 
 
 def see_above(fix: Fix) -> list[Element]:

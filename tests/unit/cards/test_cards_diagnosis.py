@@ -185,6 +185,13 @@ def test_the_telling_checks_exist() -> None:
     assert set(TELLING) <= {check.words for check in CHECKS}
 
 
+@pytest.mark.parametrize("cause", ["C01", "C24b", "C43"])
+def test_what_only_takes_time_is_no_alarm(cause: str) -> None:
+    card = diagnosis_card(diagnose(CAUSES[cause](stuck())))
+    assert card["speak"] == "jane@contoso.com — nothing to repair yet"
+    assert '"attention"' not in json.dumps(card)
+
+
 def test_unread_parts_name_the_permission() -> None:
     words = json.dumps(diagnosis_card(diagnose(diagnosis_samples.unreadable())))
     assert "the permission LicenseAssignment.Read.All would allow it" in words
