@@ -135,7 +135,7 @@ _ALL = (
     Cause(
         "C31",
         "marked-deprovisioned",
-        14,
+        7,  # its sign, no address outside the initial domain, is rarer than what C28 rests on
         Source(
             "Values of msExchRemoteRecipientType",
             "https://connectioncloudsupport.zendesk.com/hc/en-us/articles/14887715789209",

@@ -34,14 +34,16 @@ Redact = Callable[[str], str]
 
 def redactor(case: Case | None, snapshot: Snapshot, repairs: Iterable[Repair]) -> Redact:
     """A function that puts any text on one line without secrets, and without the names that these hold."""
-    kept = {_line(name).casefold() for name in _needed(case, snapshot)}
-    private = {_line(name).casefold(): instead for name, instead in _private(case, snapshot, repairs).items()}
-    stand_ins = {name: instead for name, instead in private.items() if name not in kept and len(name) >= SHORTEST}
-    pattern = _any_of({*stand_ins, *kept})
+    kept = {_line(name) for name in _needed(case, snapshot)}
+    private = {_line(name): instead for name, instead in _private(case, snapshot, repairs).items()}
+    private = {name: instead for name, instead in private.items() if len(name) >= SHORTEST}
+    pattern = _any_of({*private, *kept})
+    needed = {name.casefold() for name in kept}
+    stand_ins = {name.casefold(): instead for name, instead in private.items()}
 
     def stand_in(found: re.Match[str]) -> str:
         name = found.group().casefold()
-        return found.group() if name in kept else stand_ins.get(name, LEFT_OUT)
+        return found.group() if name in needed else stand_ins.get(name, LEFT_OUT)
 
     def redact(text: str) -> str:
         line = _NAMED_SECRETS.sub(rf"\g<name>{LEFT_OUT}", _line(text))
