@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support import causes, diagnosis_samples, snapshots
 from support.diagnosis_samples import HELGA, JANE, REFUSED, REQUEST_ID, case, late, repair_failed
@@ -21,7 +21,7 @@ from provisioning.repair import Repair, RepairStep
 
 # A secret that is marked: it begins and ends like a word, and has anything a name may have inside.
 marks = st.text(
-    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), exclude_characters="\u00df\u0130\u0131"),
+    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")),
     min_size=3,
     max_size=24,
 ).map(lambda text: f"ZQ{' '.join(text.split())}QZ")
@@ -126,6 +126,7 @@ def test_a_name_inside_the_users_own_address_stays_there() -> None:
 
 @quick
 @given(st.lists(marks, min_size=9, max_size=9, unique=True))
+@example([f"ZQ{mark}QZ" for mark in ("\u1f80", "\u00df", "\u0130", "\ufb01", "a", "b", "c", "d", "e")])
 def test_marked_secrets_never_appear(secrets: list[str]) -> None:
     manager, manager_upn, department, name, helga, holder, deleted, password, phone = secrets
     words = f"By {helga}: {manager} ({manager_upn}), {department}; {name}/{holder}, {deleted}. password='{password}'"
