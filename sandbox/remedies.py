@@ -180,8 +180,9 @@ def activate_plan(tenant: Tenant, name: str) -> None:
 
 def rename_one(tenant: Tenant, name: str) -> None:
     """The other person gets another sign-in name, and an address at the initial domain to match."""
-    address = exchange.initial_address(tenant, _user(tenant, name))
-    for other in tenant.users.holders(address):
+    user = _user(tenant, name)
+    address = exchange.initial_address(tenant, user)
+    for other in [one for one in tenant.users.holders(address) if one.id != user.id]:
         local, _, domain = other.upn.partition("@")
         release(tenant, other, [address])
         accounts.update(tenant, other, {"userPrincipalName": f"{local}2@{domain}"})

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ class Tenant:
     def __init__(self, clock: Clock, seed_number: int = 1, fill: "Callable[[Tenant], None] | None" = None) -> None:
         self.clock = clock
         self._fill = fill
+        self._acting_at: datetime | None = None
         self.rng = random.Random(seed_number)
         self.reset()
 
@@ -53,7 +55,16 @@ class Tenant:
         return self._fill is not None
 
     def now(self) -> datetime:
-        return self.clock.now()
+        return self._acting_at or self.clock.now()
+
+    @contextmanager
+    def acting_at(self, moment: datetime) -> Iterator[None]:
+        """What was due a while ago is carried out as if it were then."""
+        self._acting_at = moment
+        try:
+            yield
+        finally:
+            self._acting_at = None
 
     def later(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)

@@ -18,10 +18,15 @@ def catch_up(tenant: Tenant) -> None:
         return
     if ad.due_at is not None and ad.due_at <= now:
         at, ad.due_at = ad.due_at, None
-        run(tenant, at)
+        _run_then(tenant, at)
     last = organization.last_sync
     if not ad.stopped and last is not None and now - last >= CYCLE:
-        run(tenant, last + CYCLE * ((now - last) // CYCLE))
+        _run_then(tenant, last + CYCLE * ((now - last) // CYCLE))
+
+
+def _run_then(tenant: Tenant, at: datetime) -> None:
+    with tenant.acting_at(at):
+        run(tenant, at)
 
 
 def request(tenant: Tenant) -> None:
