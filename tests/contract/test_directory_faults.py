@@ -6,6 +6,7 @@ from support.tenants import sandbox_tenant
 from graph.client import open_client
 from graph.directory import GraphDirectory
 from provisioning.case import Order
+from provisioning.diagnosis import diagnose
 from provisioning.directory import ProbeResult
 from provisioning.errors import GraphDenied, GraphThrottled, GraphUnavailable
 
@@ -63,11 +64,44 @@ async def test_a_missing_permission_is_named(tenant):
     assert caught.value.trace.date
 
 
-async def test_a_snapshot_says_what_is_missing(tenant):
-    await tenant.fault(path="healthOverviews", status=403)
+@pytest.mark.parametrize(
+    ("path", "part", "permission"),
+    [
+        ("healthOverviews", "health", "ServiceHealth.Read.All"),
+        ("^/organization$", "organization", "Organization.Read.All"),
+        ("^/subscribedSkus$", "skus", "LicenseAssignment.Read.All"),
+        ("^/domains$", "domains", "Domain.Read.All"),
+        ("^/contacts$", "holders", "OrgContact.Read.All"),
+        ("^/directory/deletedItems", "deleted", "User.Read.All"),
+        ("/mailboxSettings$", "mailbox", "MailboxSettings.Read"),
+    ],
+)
+async def test_a_snapshot_says_what_is_missing_and_what_would_allow_it(tenant, path, part, permission):
+    await tenant.fault(path=path, status=403)
     snapshot = await tenant.directory.take_snapshot(tenant.person)
     assert snapshot.account is not None
-    assert [(part, trace.status) for part, trace in snapshot.unread] == [("health", 403)]
+    assert [(name, trace.status) for name, trace in snapshot.unread] == [(part, 403)]
+    (unread,) = diagnose(snapshot).unread
+    assert permission in unread.sentence
+    assert unread.trace.request_id
+
+
+@pytest.mark.parametrize(
+    "path", ["/licenseDetails$", "/settings/exchange$", "/onPremisesSyncBehavior$", "directoryAudits"]
+)
+async def test_what_not_every_tenant_offers_is_no_loss(tenant, path):
+    await tenant.fault(path=path, status=403)
+    assert (await tenant.directory.take_snapshot(tenant.person)).unread == ()
+
+
+async def test_refused_and_throttled_at_once(tenant):
+    await tenant.fault(path="healthOverviews", status=403)
+    await tenant.fault(path="^/subscribedSkus$", status=429, retry_after=300)
+    before = tenant.client.traffic.round_trips
+    snapshot = await tenant.directory.take_snapshot(tenant.person)
+    assert tenant.client.traffic.round_trips == before + 1
+    assert {part: trace.status for part, trace in snapshot.unread} == {"health": 403, "skus": 429}
+    assert snapshot.mailbox is not None
 
 
 async def test_a_throttled_probe_says_nothing(tenant):

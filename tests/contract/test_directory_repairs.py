@@ -157,6 +157,18 @@ async def test_licenses_are_swapped_in_one_call(tenant):
     assert (await account_of(tenant, account.id)).licenses == ()
 
 
+async def test_a_license_that_was_taken_away_is_remembered(tenant):
+    if not tenant.audits_are_prompt:
+        pytest.skip("the audit log of a real tenant is minutes late")
+    account = await create(tenant)
+    sku = (await two_skus(tenant))[0]
+    await tenant.directory.change_licenses(account.id, [AssignedLicense(sku.id)])
+    assert (await tenant.directory.take_snapshot(account.id)).license_removed_at is None
+    await tenant.directory.change_licenses(account.id, [], [sku.id])
+    snapshot = await tenant.directory.take_snapshot(account.id)
+    assert snapshot.license_removed_at is not None
+
+
 async def test_a_license_that_is_not_held_cannot_be_removed(tenant):
     account = await create(tenant)
     first, second = await two_skus(tenant)

@@ -286,6 +286,8 @@ class FakeDirectory:
     def _relicense(self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str]) -> None:
         account = self._known(account_id)
         self.accounts[account.id] = relicensed(account, add, remove, self.skus, self.now)
+        if any(self.skus[sku_id].mailbox_plans for sku_id in remove):
+            self.removed_at[account.id] = self.now
 
     def _refuse_taken(self, upn: str) -> None:
         if self._find(upn):

@@ -41,6 +41,7 @@ class Tenant:
     person = "helga@contoso.com"
     alias = "helga@contoso.onmicrosoft.com"
     group = ""
+    audits_are_prompt = True
 
     def new_upn(self, name: str = "jane") -> str:
         return f"{name}-{uuid.uuid4().hex[:8]}@{self.domain}"
@@ -130,6 +131,8 @@ class SandboxTenant(GraphTenant):
 
 class RealTenant(GraphTenant):
     """Notes the accounts that appear, to delete them in the end."""
+
+    audits_are_prompt = False
 
     def __init__(self, client: GraphClient) -> None:
         super().__init__(client)
