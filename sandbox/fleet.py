@@ -9,7 +9,6 @@ from sandbox.tenant import exchange_texts
 from sandbox.tenant.catalogue import EXCHANGE_PLAN_1, OFFICE_365_E1, OFFICE_365_E3, POWER_AUTOMATE_FREE
 from sandbox.tenant.exchange import error_entry, stamp_addresses
 from sandbox.tenant.mailboxes import make_ready
-from sandbox.tenant.organization import Group
 from sandbox.tenant.state import Tenant
 from sandbox.tenant.users import User
 
@@ -35,11 +34,10 @@ GROUP = "Fleet licenses"
 def add_fleet(tenant: Tenant, count: int, seed: int) -> list[User]:
     """The same users for the same seed. The tenant becomes hybrid: some come from Active Directory."""
     rng = random.Random(seed)
-    group: list[Group] = []
-    return [_add(tenant, rng, f"{seed}{number:04d}", group) for number in range(count)]
+    return [_add(tenant, rng, f"{seed}{number:04d}") for number in range(count)]
 
 
-def _add(tenant: Tenant, rng: random.Random, number: str, group: list[Group]) -> User:
+def _add(tenant: Tenant, rng: random.Random, number: str) -> User:
     given, surname = rng.choice(GIVEN), rng.choice(SURNAMES)
     local = f"{given}.{surname}".translate(PLAIN).replace(" ", "").lower()
     upn = f"{local}{number}@{tenant.organization.domains[0].name}"
@@ -50,7 +48,7 @@ def _add(tenant: Tenant, rng: random.Random, number: str, group: list[Group]) ->
     user = make_person(tenant, upn, f"{given} {surname}", license=product, age=age, synced=False, stamped=True)
     user.props["usageLocation"] = rng.choice(COUNTRIES)
     if kind == "group":
-        _license_by_group(tenant, user, group, age)
+        _license_by_group(tenant, user, age)
     if kind in ("shared", "room"):
         user.props["accountEnabled"] = False
         user.mailbox.purpose = kind
@@ -66,13 +64,10 @@ def _add(tenant: Tenant, rng: random.Random, number: str, group: list[Group]) ->
     return user
 
 
-def _license_by_group(tenant: Tenant, user: User, group: list[Group], age: timedelta) -> None:
+def _license_by_group(tenant: Tenant, user: User, age: timedelta) -> None:
     subscription = tenant.subscriptions[OFFICE_365_E3.sku_id]
     subscription.enabled += 1
-    members = group[0].members if group else set()
-    made = license_by_group(tenant, user, GROUP, {OFFICE_365_E3.sku_id: ()}, age)
-    made.members |= members
-    group[:] = [made]
+    license_by_group(tenant, user, GROUP, {OFFICE_365_E3.sku_id: ()}, age)
 
 
 def _add_alias(_: Tenant, user: User) -> None:

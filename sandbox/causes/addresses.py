@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sandbox.causes.people import colleague, contact, hidden_recipient, mail_group
+from sandbox.causes.people import colleague, contact, hidden_recipient, mail_group, sam_of
 from sandbox.causes.registry import cause
 from sandbox.scenarios.registry import World
 from sandbox.tenant.organization import Domain, RecipientKind
@@ -16,25 +16,32 @@ OTHER_DOMAIN = "emea.contoso.com"
 @cause("address-held-by-contact", "rosa.jimenez@contoso.com", "Rosa Jimenez", ["C19"], RELEASE, stamped=False)
 def held_by_contact(world: World, user: User) -> None:
     """A mail contact has the user's address."""
-    contact(world.tenant, "Rosa Jimenez (private)", "rosa@jimenez.example", user.upn)
+    contact(world.tenant, f"{user.name} (private)", f"{sam_of(user.upn)}@mail.example", user.upn)
 
 
 @cause("address-held-by-group", "stefan.huber@contoso.com", "Stefan Huber", ["C19"], RELEASE, stamped=False)
 def held_by_group(world: World, user: User) -> None:
     """A distribution group has the user's address."""
-    mail_group(world.tenant, "Huber and partners", "huber.partners@contoso.com", user.upn)
+    mail_group(world.tenant, f"Clients of {user.name}", f"clients.of.{user.upn}", user.upn)
 
 
 @cause("address-held-by-user", "lila.moreau@contoso.com", "Lila Moreau", ["C19"], RELEASE, stamped=False)
 def held_by_user(world: World, user: User) -> None:
-    """The reception's mailbox has the user's address as an alias."""
-    colleague(world.tenant, "reception@contoso.com", "Reception Desk", user.upn)
+    """The front desk's mailbox has the user's address as an alias."""
+    colleague(world.tenant, f"desk.of.{user.upn}", f"Front desk of {user.name}", user.upn)
 
 
-@cause("address-held-by-public-folder", "hector.cruz@contoso.com", "Hector Cruz", ["C19"], RELEASE)
+@cause(
+    "address-held-by-public-folder",
+    "hector.cruz@contoso.com",
+    "Hector Cruz",
+    ["C19"],
+    RELEASE,
+    looks_like=("C22", "C23"),
+)
 def held_by_public_folder(world: World, user: User) -> None:
     """A mail-enabled public folder, which Graph does not show, has the user's address."""
-    hidden_recipient(world.tenant, RecipientKind.PUBLIC_FOLDER, "Press enquiries", user.upn)
+    hidden_recipient(world.tenant, RecipientKind.PUBLIC_FOLDER, f"Letters to {user.name}", user.upn)
 
 
 @cause(
@@ -64,7 +71,7 @@ def initial_address_clash(world: World, user: User) -> None:
 )
 def soft_deleted_mailbox(world: World, user: User) -> None:
     """A deleted mailbox whose user was purged still has the address; only Exchange shows it."""
-    hidden_recipient(world.tenant, RecipientKind.SOFT_DELETED, "Nina Petrov (2024)", user.upn)
+    hidden_recipient(world.tenant, RecipientKind.SOFT_DELETED, f"{user.name} (2024)", user.upn)
 
 
 @cause(
@@ -77,7 +84,7 @@ def soft_deleted_mailbox(world: World, user: User) -> None:
 )
 def inactive_mailbox(world: World, user: User) -> None:
     """A mailbox that a litigation hold keeps has the address; only Exchange shows it."""
-    hidden_recipient(world.tenant, RecipientKind.INACTIVE, "Hugo Silva (on hold)", user.upn)
+    hidden_recipient(world.tenant, RecipientKind.INACTIVE, f"{user.name} (on hold)", user.upn)
 
 
 def add_domain(tenant: Tenant, domain: Domain) -> None:

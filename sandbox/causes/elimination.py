@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sandbox.causes.people import edit_on_premises, hidden_recipient
+from sandbox.causes.people import edit_on_premises, hidden_recipient, sam_of
 from sandbox.causes.registry import cause
 from sandbox.scenarios.registry import World
 from sandbox.tenant import audit
@@ -47,7 +47,7 @@ def second_mailbox(world: World, user: User) -> None:
     """The GUID of the mailbox on premises did not sync, so that the license made a second one; Graph shows nothing."""
     make_ready(user.mailbox, world.tenant.now() - timedelta(days=2))
     source = world.tenant.directory.edit(
-        world.tenant.directory.users["paul.wagner"], mailbox_guid=fixed_id("Paul's mailbox on premises")
+        world.tenant.directory.users[sam_of(user.upn)], mailbox_guid=fixed_id("Paul's mailbox on premises")
     )
     world.tenant.directory.changed.discard(source.sam)
 
@@ -86,8 +86,8 @@ def returning_employee(world: World, user: User) -> None:
     tenant = world.tenant
     user.props["createdDateTime"] = tenant.now() - timedelta(hours=6)
     anchor = str(user.props["onPremisesImmutableId"])
-    hidden_recipient(tenant, RecipientKind.SOFT_DELETED, "Igor Pavlov (former)", anchor=anchor)
-    former = make_user(fixed_id("former igor.pavlov"), user.upn, user.name, tenant.now() - timedelta(days=900))
+    hidden_recipient(tenant, RecipientKind.SOFT_DELETED, f"{user.name} (former)", anchor=anchor)
+    former = make_user(fixed_id(f"former {user.upn}"), user.upn, user.name, tenant.now() - timedelta(days=900))
     former.props.update(onPremisesImmutableId=anchor, onPremisesSyncEnabled=True, usageLocation="US")
     former.props["userPrincipalName"] = former.id.replace("-", "") + user.upn
     former.props["deletedDateTime"] = tenant.now() - timedelta(days=28)
@@ -105,7 +105,7 @@ def returning_employee(world: World, user: User) -> None:
 def previous_mailbox(_: World, user: User) -> None:
     """Exchange still points to a former cloud mailbox; its X500 address is what is left to be seen."""
     user.exchange.previous_mailbox = True
-    user.props["proxyAddresses"].append(f"{X500}{fixed_id('Dana')[:8]}-dana.white")
+    user.props["proxyAddresses"].append(f"{X500}{fixed_id(user.upn)[:8]}-{sam_of(user.upn)}")
 
 
 @cause(

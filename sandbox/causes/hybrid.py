@@ -87,7 +87,7 @@ def license_makes_the_mailbox(world: World, user: User) -> None:
     "mastered-on-premises",
     "ruth.adler@contoso.com",
     "Ruth Adler",
-    ["C39"],
+    ["C39", "C25"],
     ["correct-mail-nickname-on-premises"],
     shows_after="PATCH /users/{id}",
     synced=True,
@@ -95,4 +95,4 @@ def license_makes_the_mailbox(world: World, user: User) -> None:
 def mastered_on_premises(world: World, user: User) -> None:
     """A synced user whose alias somebody tries to correct in the cloud."""
     edit_on_premises(world.tenant, user, mail_nickname="r.old")
-    user.exchange.alias = "ruth.adler"
+    user.exchange.alias = sam_of(user.upn)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sandbox.causes.people import contact, held_license, license_by_group, subscribe, switch_off
+from sandbox.causes.people import contact, held_license, license_by_group, sam_of, subscribe, switch_off
 from sandbox.causes.registry import cause
 from sandbox.scenarios.registry import World
 from sandbox.tenant.catalogue import (
@@ -90,7 +90,7 @@ def dependent_plan_off(world: World, user: User) -> None:
 )
 def address_not_unique(world: World, user: User) -> None:
     """A mail contact has the user's address, so that the group's license is refused."""
-    contact(world.tenant, "Amara Diallo (agency)", "amara@diallo-agency.example", user.upn)
+    contact(world.tenant, f"{user.name} (agency)", f"{sam_of(user.upn)}@agency.example", user.upn)
     _spare_seat(world)
     license_by_group(world.tenant, user, "License E1 for Dakar", {OFFICE_365_E1.sku_id: ()}, YESTERDAY)
 

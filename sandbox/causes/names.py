@@ -1,7 +1,7 @@
 """Names: a wrong alias, characters that Exchange does not take, a domain without mail, a name that is taken."""
 
 from sandbox.causes.addresses import add_domain
-from sandbox.causes.people import colleague, edit_on_premises
+from sandbox.causes.people import colleague, edit_on_premises, sam_of
 from sandbox.causes.registry import cause
 from sandbox.scenarios.registry import World
 from sandbox.tenant.mailboxes import make_ready
@@ -14,7 +14,7 @@ LABS = "contoso-labs.com"
 @cause("wrong-mail-nickname", "anya.sokolova@contoso.com", "Anya Sokolova", ["C25"], ["correct-mail-nickname"])
 def wrong_mail_nickname(_: World, user: User) -> None:
     """The mail nickname is still the maiden name's, and Exchange knows the user by the new one."""
-    user.exchange.alias = "anya.sokolova"
+    user.exchange.alias = sam_of(user.upn)
     user.props["mailNickname"] = "a.ivanova"
 
 
@@ -28,8 +28,8 @@ def wrong_mail_nickname(_: World, user: User) -> None:
 )
 def wrong_nickname_on_premises(world: World, user: User) -> None:
     """Active Directory has an alias that matches neither the sign-in name nor the account name."""
-    edit_on_premises(world.tenant, user, mail_nickname="pv.old")
-    user.exchange.alias = "peter.vance"
+    edit_on_premises(world.tenant, user, mail_nickname="old.alias")
+    user.exchange.alias = sam_of(user.upn)
 
 
 @cause("domain-without-mail", f"leo.fischer@{LABS}", "Leo Fischer", ["C26"], ["verify-domain"])

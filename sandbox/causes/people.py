@@ -98,7 +98,9 @@ def license_by_group(
     tenant: Tenant, user: User, name: str, licenses: Mapping[str, Sequence[str]], age: timedelta
 ) -> Group:
     """A group that assigns these licenses, with the user as its member; evaluated `age` ago."""
-    group = Group(fixed_id(name), name, tenant.now() - ACCOUNT_AGE, {user.id})
+    before = tenant.groups.get(fixed_id(name))
+    members = {user.id, *(before.members if before else ())}
+    group = Group(fixed_id(name), name, tenant.now() - ACCOUNT_AGE, members)
     group.licenses = {sku_id: tuple(disabled) for sku_id, disabled in licenses.items()}
     tenant.groups[group.id] = group
     group_licensing.evaluate(tenant, user, group)

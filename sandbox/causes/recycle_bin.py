@@ -9,8 +9,6 @@ from sandbox.tenant import accounts
 from sandbox.tenant.catalogue import OFFICE_365_E1
 from sandbox.tenant.users import User
 
-FORMER = "kurt.meier.old@contoso.com"
-
 
 @cause("deleted-returning", "paula.costa@contoso.com", "Paula Costa", ["C21"], ["restore-account"], exists=False)
 def deleted_returning(world: World, user: User) -> None:
@@ -29,16 +27,17 @@ def deleted_returning(world: World, user: User) -> None:
 )
 def address_in_recycle_bin(world: World, user: User) -> None:
     """A deleted namesake's mailbox still has the user's address."""
+    old = f"old.{user.upn}"
     former = make_person(
         world.tenant,
-        FORMER,
-        "Kurt Meier senior",
+        old,
+        f"{user.name} senior",
         license=OFFICE_365_E1,
         age=timedelta(days=200),
         synced=False,
         stamped=False,
     )
-    former.props.update(mail=FORMER, proxyAddresses=[f"SMTP:{FORMER}", f"smtp:{user.upn}"])
+    former.props.update(mail=old, proxyAddresses=[f"SMTP:{old}", f"smtp:{user.upn}"])
     accounts.delete(world.tenant, former)
     former.exchange.keeps_addresses = True
     _long_gone(world, former)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sandbox.causes.people import edit_on_premises, make_hybrid, on_premises
+from sandbox.causes.people import edit_on_premises, make_hybrid, on_premises, sam_of
 from sandbox.causes.registry import cause
 from sandbox.scenarios.registry import World
 from sandbox.tenant.exchange import DEPROVISION
@@ -23,7 +23,7 @@ def directory_sync_stopped(world: World, user: User) -> None:
     """The scheduler stopped nine hours ago; the mailbox was enabled on premises since, and nobody here knows."""
     ad, organization = world.tenant.directory, world.tenant.organization
     edit_on_premises(world.tenant, user, remote_recipient_type=DEPROVISION[0])
-    ad.edit(ad.users["owen.clark"], remote_recipient_type=1)
+    ad.edit(ad.users[sam_of(user.upn)], remote_recipient_type=1)
     ad.stopped, organization.last_sync = True, world.tenant.now() - timedelta(hours=9)
     user.props["onPremisesLastSyncDateTime"] = organization.last_sync
 
@@ -32,7 +32,7 @@ def directory_sync_stopped(world: World, user: User) -> None:
     "deletion-threshold",
     "lena.hart@contoso.com",
     "Lena Hart",
-    ["C35", "C36"],
+    ["C35"],
     ["check-deletion-threshold", "assign-license"],
     looks_like=("C36",),
     is_tenant_wide=True,

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     FAILURE = "exchange-error"
     PLAN_ERROR = "plan-error"
     NOT_ACTIVATED = "plan-not-activated"
+    CONFLICT = "conflicting-licenses"
     SUBSCRIPTION = "subscription-not-active"
     LOCATION = "no-usage-location"
     ALIAS = "alias"
@@ -72,7 +73,7 @@ def look(tenant: Tenant, user: User) -> None:
     for name in ("provisionedPlans", "licenseDetails"):
         user.raw.pop(name, None)
     stamp_addresses(tenant, user)
-    if was_blocked:
+    if was_blocked or mailbox.ready_at is None:
         mailbox.ready_at = now + draw_usual(tenant.rng)
 
 
@@ -158,6 +159,8 @@ def stamp_addresses(tenant: Tenant, user: User) -> None:
 def _license_blockers(tenant: Tenant, user: User) -> Iterator[Blocker]:
     if not user.props.get("usageLocation"):
         yield Blocker(Reason.LOCATION)
+    if any(held.error == "MutuallyExclusiveViolation" for held in user.all_licenses()):
+        yield Blocker(Reason.CONFLICT)
     sources = [
         (tenant.subscriptions[held.sku_id], plan.id)
         for held in user.in_force().values()

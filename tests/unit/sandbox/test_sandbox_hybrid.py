@@ -155,7 +155,7 @@ async def test_a_chain_of_cmdlets_cures_only_when_it_is_complete():
     ],
 )
 async def test_mistakes_are_told_in_a_sentence(path: str, body: object):
-    async with running_sandbox("mailbox-on-premises") as sandbox:
-        async with sandbox.client.post(f"/sandbox/{path}", json=body) as response:
-            assert response.status in (400, 404, 409)
-            assert (await response.json())["error"]
+    start = running_sandbox("mailbox-on-premises")
+    async with start as sandbox, sandbox.client.post(f"/sandbox/{path}", json=body) as response:
+        assert response.status in (400, 404, 409)
+        assert (await response.json())["error"]

@@ -17,12 +17,16 @@ from kiota_abstractions.authentication import (
 from kiota_abstractions.serialization import Parsable
 from kiota_serialization_json.json_parse_node import JsonParseNode
 from msgraph import GraphServiceClient
+from msgraph.generated.models.directory_audit_collection_response import DirectoryAuditCollectionResponse
 from msgraph.generated.models.domain_collection_response import DomainCollectionResponse
+from msgraph.generated.models.exchange_settings import ExchangeSettings
 from msgraph.generated.models.group_collection_response import GroupCollectionResponse
 from msgraph.generated.models.license_details_collection_response import LicenseDetailsCollectionResponse
 from msgraph.generated.models.mail_folder import MailFolder
 from msgraph.generated.models.mailbox_settings import MailboxSettings
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.on_premises_sync_behavior import OnPremisesSyncBehavior
+from msgraph.generated.models.org_contact_collection_response import OrgContactCollectionResponse
 from msgraph.generated.models.organization_collection_response import OrganizationCollectionResponse
 from msgraph.generated.models.password_profile import PasswordProfile
 from msgraph.generated.models.service_health import ServiceHealth
@@ -55,6 +59,10 @@ SHAPES: list[tuple[str, Any]] = [
     (HEALTH, ServiceHealth),
     ("/admin/serviceAnnouncement/issues", ServiceHealthIssueCollectionResponse),
     ("/users/nobody", ODataError),
+    ("/contacts", OrgContactCollectionResponse),
+    ("/auditLogs/directoryAudits", DirectoryAuditCollectionResponse),
+    ("/users/helga@contoso.com/settings/exchange", ExchangeSettings),
+    ("/users/sam@contoso.com/onPremisesSyncBehavior", OnPremisesSyncBehavior),
 ]
 
 
@@ -63,6 +71,23 @@ async def test_an_answer_holds_only_what_graph_documents(path: str, model: Any):
     async with running_sandbox("synced-tenant", "recycle-bin", "exchange-incident", "conflict") as sandbox:
         body = (await sandbox.get(path)).body
         assert undocumented(body, model) == []
+
+
+async def test_so_do_all_people_in_trouble_and_their_groups():
+    async with running_sandbox() as sandbox:
+        names = ",".join(sorted(schema.ALL_PROPERTIES))
+        users = (await sandbox.get(f"/users?$top=999&$select={names}")).body
+        assert undocumented(users, UserCollectionResponse) == []
+        groups = (await sandbox.get("/groups?$select=id,displayName,assignedLicenses,onPremisesSyncEnabled")).body
+        assert undocumented(groups, GroupCollectionResponse) == []
+        for path, model in (
+            ("/contacts", OrgContactCollectionResponse),
+            ("/auditLogs/directoryAudits", DirectoryAuditCollectionResponse),
+            ("/domains", DomainCollectionResponse),
+        ):
+            body = (await sandbox.get(path)).body
+            assert body["value"]
+            assert undocumented(body, model) == []
 
 
 async def test_so_does_a_new_access_pass():
