@@ -30,6 +30,7 @@ SECRET_SECONDS = 8.0  # a secret has no second way to the clicker, so it gets ne
 GREETED_LIMIT = 10_000
 STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
+BELOW = "See the message below."
 TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press the button again."
 STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
@@ -137,6 +138,9 @@ class Turns(ActivityHandler):
                 self._start(self._finish_click(context, request, work))
             return outgoing.invoke_message(STILL_ASKING)
         reply = await work
+        if reply is not None and reply.is_new:
+            self._start(_say(context, outgoing.reply_activity(reply)))
+            return outgoing.invoke_message(BELOW)
         if reply is not None and reply.replace and request.message_id:
             self._start(_edit(context, reply, request.message_id))
         if reply is None:
@@ -162,7 +166,7 @@ class Turns(ActivityHandler):
 
 def _replaces(request: Request, reply: Reply) -> bool:
     """In a 1:1 chat the clicker's view is everyone's. A mere line takes no card's place: it may still be needed."""
-    has_place = bool(request.message_id) and reply.card is not None
+    has_place = bool(request.message_id) and reply.card is not None and not reply.is_new
     return has_place and (reply.replace or request.conversation.is_personal)
 
 

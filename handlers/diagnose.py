@@ -54,7 +54,8 @@ async def again(request: Request, services: Services) -> Reply | None:
     if user:
         return show(await look(user, services), services)
     case = await fields.case(request, services)
-    return show(await look(case.account_id or case.order.upn, services, case), services)
+    found = await look(case.account_id or case.order.upn, services, case)
+    return replace(show(found, services), is_new=True)  # the case's own card goes on changing
 
 
 async def look(name: str, services: Services, case: Case | None = None) -> Look:

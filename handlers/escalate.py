@@ -16,4 +16,4 @@ async def escalate(request: Request, services: Services) -> Reply | None:
     found = await look(user or (case.order.upn if case else ""), services, case)
     repairs = await services.jobs.repairs_of(found.diagnosis.user)
     made = bundle(found.case, found.snapshot, found.diagnosis, repairs, services.clock.now())
-    return Reply(card=escalation_card(made))
+    return Reply(card=escalation_card(made), is_new=not user)  # the case's own card goes on changing

@@ -35,12 +35,14 @@ class Reply:
     """What the person gets.
 
     A command's card is a new message. A button's card is the clicker's new view of the clicked card;
-    with `replace` the message itself changes, for everyone.
+    with `replace` the message itself changes, for everyone; with `is_new` the card is a message of its own,
+    because the clicked one keeps changing by itself.
     """
 
     card: Card | None = None
     text: str = ""
     replace: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True)

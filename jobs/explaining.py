@@ -24,7 +24,7 @@ class ExplainSteps:
 
     async def run(self, case_id: str) -> None:
         case = await self._cases.get(case_id)
-        if case.state not in WORTH_EXPLAINING:
+        if case.state not in WORTH_EXPLAINING or _is_denied(case):
             return
         try:
             snapshot = await self._directory.take_snapshot(case.account_id or case.order.upn)
@@ -41,3 +41,8 @@ class ExplainSteps:
             return touch(current, explanation.at, explanation=explanation)
 
         await self._cases.change(case_id, transition)
+
+
+def _is_denied(case: Case) -> bool:
+    """Mailroom itself lacks a permission: the case says so, and no state of the account explains it better."""
+    return case.problem is not None and case.problem.trace.status in (401, 403)

@@ -35,6 +35,7 @@ def show_live(
         .values(
             moved_from=sa.case((messages.c.activity_id != "", messages.c.activity_id), else_=messages.c.moved_from),
             activity_id="",
+            moves=messages.c.moves + 1,
             is_asker=messages.c.is_asker | is_asker,
             conversation=_conversation_json.dump_json(conversation).decode(),
             changes=messages.c.changes + 1,

@@ -45,6 +45,7 @@ class Owed:
     conversation: Conversation
     activity_id: str
     moved_from: str
+    moves: int
     changes: int
     attempts: int
     subject: Case | Repair
@@ -95,8 +96,9 @@ class Outbox:
                 messages.update()
                 .where(messages.c.id == owed.id)
                 .values(
-                    activity_id=activity_id,
-                    moved_from="",
+                    # Asked for further down while this was on its way: what was just posted is the older card.
+                    activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
+                    moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
                     shown=owed.changes,
                     is_due=messages.c.changes > owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
@@ -213,6 +215,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         conversation=_conversation_json.validate_json(row.conversation),
         activity_id=row.activity_id,
         moved_from=row.moved_from,
+        moves=row.moves,
         changes=row.changes,
         attempts=row.attempts,
         subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),

@@ -50,6 +50,7 @@ messages = sa.Table(
     sa.Column("is_asker", sa.Boolean, nullable=False, default=False),  # ordered here: gets the notification
     sa.Column("activity_id", sa.String, nullable=False, default=""),
     sa.Column("moved_from", sa.String, nullable=False, default=""),  # an older card to turn into a pointer
+    sa.Column("moves", sa.Integer, nullable=False, default=0),  # how often the card was asked for further down
     sa.Column("changes", sa.Integer, nullable=False, default=1),  # asked for
     sa.Column("shown", sa.Integer, nullable=False, default=0),  # of those, what the conversation has seen
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),

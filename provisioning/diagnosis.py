@@ -23,6 +23,10 @@ PARTS: dict[str, tuple[str, str]] = {
     "health": ("the service health", "ServiceHealth.Read.All"),
     "deleted": ("the recycle bin", "User.Read.All"),
     "domains": ("the tenant's domains", "Domain.Read.All"),
+    "license_details": ("the plans of the licenses", "LicenseAssignment.Read.All"),
+    "primary_mailbox_id": ("the mailbox that Exchange names", "MailboxSettings.Read"),
+    "license_removed_at": ("the license changes in the audit log", "AuditLog.Read.All"),
+    "sync_behavior": ("where the account is mastered", "User-OnPremisesSyncBehavior.Read.All"),
     "holders": ("who else has the addresses", "User.Read.All, GroupMember.Read.All and OrgContact.Read.All"),
 }
 DENIED = (401, 403)
@@ -53,6 +57,7 @@ class Diagnosis:
     unread: tuple[Unread, ...] = ()
     checked: tuple[str, ...] = ()
     advice: tuple[Fix, ...] = ()
+    is_missing: bool = False  # there is no such account, and Graph was able to say so
     waiting: timedelta | None = None
 
     @property
@@ -75,8 +80,9 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
         summary=_summary(snapshot, problems, is_healthy),
         findings=findings,
         unread=unread,
-        checked=checked,
+        checked=checked if account else (),
         advice=fixes(snapshot, *_advice(is_healthy, age)),
+        is_missing=account is None and "account" not in dict(snapshot.unread),
         waiting=age,
     )
 

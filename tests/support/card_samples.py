@@ -15,26 +15,14 @@ from cards.problem import problem_card
 from cards.progress import progress_card
 from cards.ready import ready_card, sign_in_card
 from cards.restore import restore_card
-from cards.snapshot import snapshot_card
 from cards.suggestion import suggestion_card
 from provisioning import case as cases
 from provisioning.case import AccountOrigin, Case, Explanation, Order, Person, Problem, Stage
 from provisioning.directory import (
-    Account,
-    AssignedLicense,
-    AssignedPlan,
     Credential,
     DeletedAccount,
-    HealthIssue,
-    LicenseState,
-    Organization,
-    Probe,
-    ProbeResult,
-    ProvisioningError,
-    ServiceHealth,
     ServicePlan,
     Sku,
-    Snapshot,
 )
 from provisioning.errors import GraphTrace
 from provisioning.orders import Incomplete, OrderRequest, Restorable
@@ -152,72 +140,6 @@ def incomplete(*missing: str, skus: tuple[Sku, ...] = (E3, E5), **known: Any) ->
     return Incomplete(OrderRequest("jane@contoso.com", **known), missing, skus)
 
 
-def snapshot(**changes: Any) -> Snapshot:
-    account = Account(
-        id="6f0e1d2c-0000-4000-8000-00000000000b",
-        upn="jane@contoso.com",
-        display_name="Jane Doe",
-        mail="jane@contoso.com",
-        mail_nickname="jane",
-        proxy_addresses=("SMTP:jane@contoso.com",),
-        usage_location="US",
-        created_at=START,
-        licenses=(AssignedLicense(E3.id),),
-        plans=(AssignedPlan(EXCHANGE, "exchange", "Enabled", START),),
-        license_states=(LicenseState(E3.id, "Active", updated_at=START),),
-    )
-    whole = Snapshot(
-        taken_at=NOW,
-        account=account,
-        organization=Organization("t", "Contoso", ("contoso.com",)),
-        skus=(E3, E5),
-        health=ServiceHealth("serviceOperational"),
-        mailbox=Probe(
-            ProbeResult.NOT_READY,
-            GraphTrace(404, "MailboxNotEnabledForRESTAPI", "The mailbox is inactive.", TRACE.request_id, TRACE.date),
-        ),
-    )
-    return replace(whole, **changes)
-
-
-def troubled_snapshot() -> Snapshot:
-    whole = snapshot()
-    assert whole.account
-    account = replace(
-        whole.account,
-        enabled=False,
-        synced=True,
-        last_sync=NOW - timedelta(hours=5),
-        usage_location="",
-        mail="",
-        plans=(),
-        license_states=(LicenseState(E3.id, "Error", "CountViolation"),),
-        service_errors=(
-            ProvisioningError("exchange", "The proxy address <smtp:jane@contoso.com> is in use by another mailbox."),
-        ),
-    )
-    issue = HealthIssue("EX1234567", "Users may see delays in new mailboxes", "incident", "Provisioning", NOW)
-    return replace(
-        whole,
-        account=account,
-        mailbox=Probe(ProbeResult.UNKNOWN, GraphTrace(503, "ServiceUnavailable", "Try later.")),
-        health=ServiceHealth("serviceDegradation", (issue,)),
-        skus=None,
-        unread=(
-            (
-                "skus",
-                GraphTrace(
-                    403,
-                    "Authorization_RequestDenied",
-                    "Insufficient privileges to complete the operation.",
-                    TRACE.request_id,
-                    TRACE.date,
-                ),
-            ),
-        ),
-    )
-
-
 COMMANDS = (
     CommandHelp(
         "provision <upn>",
@@ -266,8 +188,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "notice": notice_card("The card moved down."),
         "cases": cases_card([waiting(), late(), at_license(display_name=LONG)], NOW),
         "cases_none": cases_card([], NOW),
-        "snapshot": snapshot_card(snapshot(), "jane@contoso.com"),
-        "snapshot_troubled": snapshot_card(troubled_snapshot(), "jane@contoso.com"),
-        "snapshot_nobody": snapshot_card(snapshot(account=None, mailbox=None), "jane@contoso.com"),
         **diagnosis_cards(),
     }

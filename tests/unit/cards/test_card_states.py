@@ -1,4 +1,4 @@
-"""Any case, form, listing and snapshot renders to a valid card, whatever the texts; buttons follow the state."""
+"""Any case, form and listing renders to a valid card, whatever the texts; buttons follow the state."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,6 @@ from cards.people import retry_text
 from cards.problem import problem_card
 from cards.progress import progress_card
 from cards.ready import ready_card
-from cards.snapshot import snapshot_card
 from handlers.grammar import options_of, parse
 from provisioning.case import (
     AccountOrigin,
@@ -189,14 +188,3 @@ def test_the_same_order_again_is_understood() -> None:
 def test_help_has_six_buttons_at_most() -> None:
     commands = [CommandHelp(f"word{n} <upn>", "It does.", f"word{n} jane@contoso.com") for n in range(9)]
     assert len(verbs(help_card(commands))) == 6
-
-
-def test_account_that_could_not_be_read_is_not_called_missing() -> None:
-    trace = GraphTrace(503, "ServiceUnavailable")
-    card = snapshot_card(
-        card_samples.snapshot(account=None, mailbox=None, unread=(("account", trace),)), "jane@contoso.com"
-    )
-    words = json.dumps(card)
-    assert "no account" not in words
-    assert "no such account" not in words
-    assert verbs(card) == ["diagnose"]
