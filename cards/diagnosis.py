@@ -90,9 +90,9 @@ def _style(diagnosis: Diagnosis) -> str:
 def _standing(diagnosis: Diagnosis, case_id: str) -> list[Action]:
     about = {"user": diagnosis.user, **({"case": case_id} if case_id else {})}
     again: list[Action] = [parts.button("Re-check", "diagnose", about)]
-    if diagnosis.is_missing and not diagnosis.findings and "@" in diagnosis.user:
-        order = parts.button("Provision", "run", {"text": f"provision {diagnosis.user}"}, style="positive")
-        return [order, *again]
+    if diagnosis.is_missing and "@" in diagnosis.user and not offers.offers_restore(diagnosis.findings):
+        style = "default" if diagnosis.findings else "positive"
+        return [parts.button("Provision", "run", {"text": f"provision {diagnosis.user}"}, style=style), *again]
     support = parts.button("Contact Microsoft Support", "escalate", about)
     return [*again, support] if offers.offers_support(diagnosis.findings) else again
 

@@ -53,6 +53,10 @@ def offers_support(findings: Sequence[Finding]) -> bool:
     return any(fix.id == SUPPORT for finding in findings for fix in finding.fixes)
 
 
+def offers_restore(findings: Sequence[Finding]) -> bool:
+    return any(fix.id == "restore-account" for finding in findings for fix in finding.fixes)
+
+
 def safe_buttons(some: Offers, fixes: Sequence[Fix], *, has_primary: bool) -> list[Element]:
     """In one row; the first may be the primary one."""
     if not fixes:

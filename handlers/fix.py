@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from cards.fixing import confirm_card
+from cards.notice import notice_card
 from cards.repair import repair_card
 from handlers import fields
 from handlers.access import Role, require
@@ -56,7 +57,8 @@ async def _start(request: Request, services: Services, fix: Fix, plan: FixPlan, 
             created_at=services.clock.now(),
             steps=tuple(RepairStep(step.says) for step in plan.steps),
         )
-        repair = await services.jobs.start_repair(repair, plan.steps, request.conversation)
+        await services.jobs.start_repair(repair, plan.steps, request.conversation)
+        return Reply(card=notice_card(f"{fix.title} for {user}: started. The card below shows how it goes."))
     return Reply(card=repair_card(repair, services.clock.now(), refresh_for=_refresh_for(request)))
 
 

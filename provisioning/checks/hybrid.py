@@ -95,7 +95,8 @@ def out_of_scope(snapshot: Snapshot) -> Finding | None:
         return None
     return likely(
         "C36",
-        f"{snapshot.name} is not in Microsoft 365, although the tenant synchronizes: likely it is outside the scope.",
+        f"{snapshot.name} is not in Microsoft 365, although the tenant synchronizes. Likely it is outside the scope, "
+        "unless nobody has created it yet.",
         evidence(("GET /users", "404"), ("deletedItems", "no hit"), ("organization.onPremisesSyncEnabled", "true")),
         fixes(snapshot, "bring-into-scope", "resync-directory", "check-deletion-threshold"),
         OUT_OF_SCOPE_PROOF,

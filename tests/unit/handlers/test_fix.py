@@ -34,7 +34,8 @@ async def test_the_diagnosis_offers_the_fix_and_a_click_only_shows_it():
 async def test_the_confirmed_fix_is_one_repair_however_often_it_is_clicked():
     desk = desk_with_lee()
     data = {"user": LEE, "fix": "assign-license", "cause": "C05", "license": E3.id}
-    for _ in range(3):
+    assert "started" in words(await desk.click("fix-confirmed", **data))
+    for _ in range(2):
         reply = await desk.click("fix-confirmed", **data)
     [repair] = desk.jobs.repairs.values()
     assert (repair.user, repair.cause, repair.requester) == (LEE, "C05", HELGA)
