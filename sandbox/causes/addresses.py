@@ -13,19 +13,43 @@ RELEASE = ["release-address", "retry-provisioning"]
 OTHER_DOMAIN = "emea.contoso.com"
 
 
-@cause("address-held-by-contact", "rosa.jimenez@contoso.com", "Rosa Jimenez", ["C19"], RELEASE, stamped=False)
+@cause(
+    "address-held-by-contact",
+    "rosa.jimenez@contoso.com",
+    "Rosa Jimenez",
+    ["C19"],
+    RELEASE,
+    stamped=False,
+    aspects=("address",),
+)
 def held_by_contact(world: World, user: User) -> None:
     """A mail contact has the user's address."""
     contact(world.tenant, f"{user.name} (private)", f"{sam_of(user.upn)}@mail.example", user.upn)
 
 
-@cause("address-held-by-group", "stefan.huber@contoso.com", "Stefan Huber", ["C19"], RELEASE, stamped=False)
+@cause(
+    "address-held-by-group",
+    "stefan.huber@contoso.com",
+    "Stefan Huber",
+    ["C19"],
+    RELEASE,
+    stamped=False,
+    aspects=("address",),
+)
 def held_by_group(world: World, user: User) -> None:
     """A distribution group has the user's address."""
     mail_group(world.tenant, f"Clients of {user.name}", f"clients.of.{user.upn}", user.upn)
 
 
-@cause("address-held-by-user", "lila.moreau@contoso.com", "Lila Moreau", ["C19"], RELEASE, stamped=False)
+@cause(
+    "address-held-by-user",
+    "lila.moreau@contoso.com",
+    "Lila Moreau",
+    ["C19"],
+    RELEASE,
+    stamped=False,
+    aspects=("address",),
+)
 def held_by_user(world: World, user: User) -> None:
     """The front desk's mailbox has the user's address as an alias."""
     colleague(world.tenant, f"desk.of.{user.upn}", f"Front desk of {user.name}", user.upn)
@@ -52,6 +76,7 @@ def held_by_public_folder(world: World, user: User) -> None:
     ["rename-one", "retry-provisioning"],
     alternatives=(("release-address", "retry-provisioning"),),
     stamped=False,
+    aspects=("initial address",),
 )
 def initial_address_clash(world: World, user: User) -> None:
     """A namesake in another domain of the tenant has the address at onmicrosoft.com that the user would get."""

@@ -19,7 +19,18 @@ ANCHOR = "dmlrdG9yLmhhbGUgLSAyIQ=="
 SUBSTITUTE = substitute(VIKTOR, ANCHOR, INITIAL_DOMAIN)
 
 
-@cause("archive-guid-mismatch", "bella.conti@contoso.com", "Bella Conti", ["C32"], ["set-archive-guid"], synced=True)
+@cause(
+    "archive-guid-mismatch",
+    "bella.conti@contoso.com",
+    "Bella Conti",
+    ["C32"],
+    ["set-archive-guid"],
+    synced=True,
+    aspects=(
+        "license",
+        "directory",
+    ),
+)
 def archive_guid_mismatch(world: World, user: User) -> None:
     """Active Directory and Exchange name different archives, so that no change of the user reaches Exchange."""
     edit_on_premises(world.tenant, user, archive_guid=fixed_id("archive on premises"))
@@ -48,7 +59,18 @@ def shared_mailbox_on_premises(world: World, user: User) -> None:
     user.mailbox.purpose = "shared"
 
 
-@cause("address-quarantined", "carl.brandt@contoso.com", "Carl Brandt", ["C34"], CORRECT, synced=True)
+@cause(
+    "address-quarantined",
+    "carl.brandt@contoso.com",
+    "Carl Brandt",
+    ["C34"],
+    CORRECT,
+    synced=True,
+    aspects=(
+        "quarantine",
+        "directory",
+    ),
+)
 def address_quarantined(world: World, user: User) -> None:
     """Two users of Active Directory have the alias brandt@contoso.com; the second one's is in quarantine."""
     alias = "brandt@contoso.com"

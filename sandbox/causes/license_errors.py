@@ -25,6 +25,10 @@ YESTERDAY = timedelta(hours=20)
     ["C11"],
     ["set-usage-location"],
     license=None,
+    aspects=(
+        "license",
+        "location",
+    ),
 )
 def prohibited_location(world: World, user: User) -> None:
     """The usage location says IR instead of IT: the group's license is not sold there."""
@@ -40,6 +44,7 @@ def prohibited_location(world: World, user: User) -> None:
     ["C12"],
     ["buy-seats", "reprocess-group-license"],
     license=None,
+    aspects=("license",),
 )
 def no_seat_in_group(world: World, user: User) -> None:
     """A group assigns Exchange Online (Plan 1), of which every seat is taken."""
@@ -55,6 +60,7 @@ def no_seat_in_group(world: World, user: User) -> None:
     ["C14"],
     ["swap-conflicting-licenses"],
     license=OFFICE_365_E1,
+    aspects=("license",),
 )
 def conflicting_licenses(world: World, user: User) -> None:
     """A group's Office 365 E3 clashes with the user's own E1; Exchange waits for the decision."""
@@ -69,6 +75,7 @@ def conflicting_licenses(world: World, user: User) -> None:
     ["C15"],
     ["enable-all-plans"],
     stamped=False,
+    aspects=("license",),
 )
 def dependent_plan_off(world: World, user: User) -> None:
     """Office for the web is on, SharePoint, which it needs, is off: the license is not in force."""
@@ -87,6 +94,11 @@ def dependent_plan_off(world: World, user: User) -> None:
     ["C16"],
     ["release-address", "reprocess-group-license"],
     license=None,
+    aspects=(
+        "license",
+        "address",
+        "recycle bin",
+    ),
 )
 def address_not_unique(world: World, user: User) -> None:
     """A mail contact has the user's address, so that the group's license is refused."""
@@ -102,6 +114,7 @@ def address_not_unique(world: World, user: User) -> None:
     ["C17"],
     ["fix-sibling-license", "reprocess-group-license"],
     license=None,
+    aspects=("license",),
 )
 def sibling_failed(world: World, user: User) -> None:
     """The group also assigns Power BI Pro, which has no seat left, so that none of its licenses is assigned."""

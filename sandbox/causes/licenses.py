@@ -22,12 +22,22 @@ from sandbox.tenant.users import HeldLicense, PlanRecord, User
 LATELY = timedelta(days=5)
 
 
-@cause("no-license", "nora.lind@contoso.com", "Nora Lind", ["C05"], ["assign-license"], license=None)
+@cause(
+    "no-license", "nora.lind@contoso.com", "Nora Lind", ["C05"], ["assign-license"], license=None, aspects=("license",)
+)
 def no_license(_: World, __: User) -> None:
     """No license at all."""
 
 
-@cause("license-without-mailbox", "emil.novak@contoso.com", "Emil Novak", ["C06"], ["assign-license"], license=None)
+@cause(
+    "license-without-mailbox",
+    "emil.novak@contoso.com",
+    "Emil Novak",
+    ["C06"],
+    ["assign-license"],
+    license=None,
+    aspects=("license",),
+)
 def license_without_mailbox(world: World, user: User) -> None:
     """The only license, Power Automate Free, has EXCHANGE_S_FOUNDATION, which is no mailbox."""
     give(world.tenant, user, POWER_AUTOMATE_FREE, timedelta(days=20))
@@ -40,6 +50,7 @@ def license_without_mailbox(world: World, user: User) -> None:
     ["C07"],
     ["enable-exchange-plan"],
     stamped=False,
+    aspects=("license",),
 )
 def exchange_plan_off(_: World, user: User) -> None:
     """The Exchange plan is switched off in the user's own license, and Sway with it."""
@@ -54,6 +65,7 @@ def exchange_plan_off(_: World, user: User) -> None:
     ["C07"],
     ["enable-exchange-plan"],
     license=None,
+    aspects=("license",),
 )
 def exchange_plan_off_in_group(world: World, user: User) -> None:
     """The group that assigns the license has the Exchange plan switched off."""
@@ -69,6 +81,7 @@ def exchange_plan_off_in_group(world: World, user: User) -> None:
     ["C08"],
     ["activate-plan"],
     license=OFFICE_365_F3,
+    aspects=("license",),
 )
 def plan_pending_activation(world: World, _: User) -> None:
     """The Exchange plan of Office 365 F3 was never activated in the tenant."""
@@ -82,13 +95,16 @@ def plan_pending_activation(world: World, _: User) -> None:
     ["C08"],
     ["activate-plan"],
     license=BUSINESS_BASIC,
+    aspects=("license",),
 )
 def plan_pending_provisioning(world: World, _: User) -> None:
     """Microsoft has not set Exchange up yet for the new subscription of Business Basic."""
     subscribe(world.tenant, BUSINESS_BASIC).plan_status = {EXCHANGE_STANDARD.id: "PendingProvisioning"}
 
 
-@cause("no-usage-location", "marek.duda@contoso.com", "Marek Duda", ["C10"], ["set-usage-location"])
+@cause(
+    "no-usage-location", "marek.duda@contoso.com", "Marek Duda", ["C10"], ["set-usage-location"], aspects=("location",)
+)
 def no_usage_location(_: World, user: User) -> None:
     """Licensed, but the usage location is empty."""
     user.props["usageLocation"] = None
@@ -116,6 +132,7 @@ def no_location_no_license(_: World, user: User) -> None:
     ["renew-subscription"],
     alternatives=(("assign-license",),),
     license=EXCHANGE_PLAN_2,
+    aspects=("license",),
 )
 def license_suspended(world: World, _: User) -> None:
     """The subscription of Exchange Online (Plan 2) is suspended."""

@@ -11,7 +11,14 @@ from sandbox.tenant.users import User
 LABS = "contoso-labs.com"
 
 
-@cause("wrong-mail-nickname", "anya.sokolova@contoso.com", "Anya Sokolova", ["C25"], ["correct-mail-nickname"])
+@cause(
+    "wrong-mail-nickname",
+    "anya.sokolova@contoso.com",
+    "Anya Sokolova",
+    ["C25"],
+    ["correct-mail-nickname"],
+    aspects=("name", "directory"),
+)
 def wrong_mail_nickname(_: World, user: User) -> None:
     """The mail nickname is still the maiden name's, and Exchange knows the user by the new one."""
     user.exchange.alias = sam_of(user.upn)
@@ -25,6 +32,10 @@ def wrong_mail_nickname(_: World, user: User) -> None:
     ["C25"],
     ["correct-mail-nickname-on-premises"],
     synced=True,
+    aspects=(
+        "name",
+        "directory",
+    ),
 )
 def wrong_nickname_on_premises(world: World, user: User) -> None:
     """Active Directory has an alias that matches neither the sign-in name nor the account name."""
@@ -38,7 +49,14 @@ def domain_without_mail(world: World, _: User) -> None:
     add_domain(world.tenant, Domain(LABS, services=()))
 
 
-@cause("invalid-alias", "anna.lund@contoso.com", "Anna Lund", ["C27"], ["correct-mail-nickname"])
+@cause(
+    "invalid-alias",
+    "anna.lund@contoso.com",
+    "Anna Lund",
+    ["C27"],
+    ["correct-mail-nickname"],
+    aspects=("name", "directory"),
+)
 def invalid_alias(_: World, user: User) -> None:
     """The mail nickname has a space in it, from before that was refused."""
     user.props["mailNickname"] = "anna lund"

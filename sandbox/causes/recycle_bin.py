@@ -24,6 +24,7 @@ def deleted_returning(world: World, user: User) -> None:
     "Kurt Meier",
     ["C21"],
     ["purge-deleted", "retry-provisioning"],
+    aspects=("recycle bin",),
 )
 def address_in_recycle_bin(world: World, user: User) -> None:
     """A deleted namesake's mailbox still has the user's address."""

@@ -23,6 +23,7 @@ class Cause:
     looks_like     causes that nothing in Graph tells from this one
     shows_after    what has to be tried before Graph shows anything, e.g. "POST /users"
     is_tenant_wide others are concerned too, so that it is not live in the default tenant
+    aspects        what of a person it is about: troubles with different aspects can be combined, those without never
     license        assigned `age` ago; None for nobody's
     """
 
@@ -33,6 +34,7 @@ class Cause:
     cured_by: tuple[str, ...]
     description: str
     change: Change
+    aspects: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     looks_like: tuple[str, ...] = ()
     shows_after: str = ""
@@ -56,6 +58,7 @@ class Cause:
             "causes": list(self.causes),
             "cured_by": list(self.cured_by),
             "live": self.is_live,
+            "aspects": list(self.aspects),
             "alternatives": [list(way) for way in self.alternatives],
             "looks_like": list(self.looks_like),
             "shows_after": self.shows_after,
@@ -98,15 +101,16 @@ def apply_cause(world: World, name: str) -> None:
 def combine(world: World, names: Sequence[str], upn: str, display_name: str) -> Cause:
     """One person with several troubles. Raises KeyError, or ValueError where they cannot go together."""
     parts = [CAUSES[name] for name in names]
-    if not parts or not all(part.exists for part in parts):
-        raise ValueError("only troubles of people who exist can be combined")
+    aspects = [aspect for part in parts for aspect in part.aspects]
+    if not parts or not all(part.aspects for part in parts) or len(set(aspects)) < len(aspects):
+        raise ValueError("troubles can be combined where their aspects differ")
     licenses = [part.license for part in parts]
     merged = replace(
         parts[0],
         user=upn,
         display_name=display_name,
         causes=tuple(dict.fromkeys(cause_id for part in parts for cause_id in part.causes)),
-        license=None if None in licenses else licenses[0],
+        license=None if None in licenses else next((one for one in licenses if one != OFFICE_365_E3), OFFICE_365_E3),
         age=max(part.age for part in parts),
         synced=any(part.synced for part in parts),
         stamped=all(part.stamped for part in parts),

@@ -77,6 +77,7 @@ def forward_sync_missed(_: World, user: User) -> None:
     ["retry-provisioning"],
     alternatives=(("run-diagnostic",), ("contact-support",)),
     age=timedelta(hours=26),
+    aspects=("license",),
 )
 def exchange_error(world: World, user: User) -> None:
     """Exchange reports an error of its own, which is gone when it looks again."""
@@ -93,6 +94,7 @@ def exchange_error(world: World, user: User) -> None:
     ["C09"],
     ["retry-provisioning"],
     alternatives=(("run-diagnostic",), ("reassign-license",), ("recreate-mailbox",), ("contact-support",)),
+    aspects=("license",),
 )
 def plan_error(_: World, user: User) -> None:
     """The Exchange plan is in the state Error."""

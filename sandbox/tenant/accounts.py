@@ -106,7 +106,8 @@ def restore(tenant: Tenant, user: User) -> None:
     user.props["userPrincipalName"], user.props["deletedDateTime"] = upn, None
     tenant.users.add(user)
     user.exchange.keeps_addresses = False
-    for sku_id in list(user.licenses):
+    for sku_id, held in list(user.licenses.items()):
+        held.since = tenant.now()
         if tenant.subscriptions[sku_id].free == 0:
             del user.licenses[sku_id]
     settle(tenant, user, tenant.now())

@@ -149,6 +149,9 @@ async def test_all_live_people_are_there_and_no_others():
 
 async def test_troubles_can_be_combined_in_one_person():
     async with running_sandbox() as sandbox:
+        body = {"user": "pat.pair@contoso.com", "scenarios": ["no-license", "exchange-plan-off"]}
+        async with sandbox.client.post("/sandbox/causes", json=body) as response:
+            assert response.status == 400
         body = {"user": "pat.pair@contoso.com", "name": "Pat Pair", "scenarios": ["no-usage-location", "plan-error"]}
         made = await sandbox.control("POST", "causes", body)
         assert made["causes"] == ["C10", "C09"]
