@@ -18,7 +18,7 @@ from provisioning.findings import Finding
 from provisioning.fixes import fixes
 from provisioning.fixes.address_scripts import contested
 from provisioning.holding import Held, deleted_holders, held_addresses, initial_clashes
-from provisioning.recipients import HolderKind, Operation
+from provisioning.recipients import Attempt, HolderKind, Operation
 from provisioning.signs import is_ready, is_stuck, member, refusal, stuck, unserved
 
 LOCAL_NICKNAME = ("correct-mail-nickname-on-premises", "resync-directory")
@@ -90,7 +90,7 @@ def in_recycle_bin(snapshot: Snapshot) -> Finding | None:
 
 def sign_in_name_taken(snapshot: Snapshot) -> Finding | None:
     attempt = refusal(snapshot, Operation.CREATE)
-    if attempt is None or attempt.target != "userPrincipalName" or is_ready(snapshot):
+    if attempt is None or attempt.target != "userPrincipalName" or _came_later(snapshot, attempt):
         return None
     name = snapshot.name or (snapshot.account.upn if snapshot.account else "this sign-in name")
     free = ("use-free-name",) if "@" in name else ()
@@ -99,7 +99,14 @@ def sign_in_name_taken(snapshot: Snapshot) -> Finding | None:
         f"{name} is taken, so no account could be created. Use the one that exists, or a free name.",
         evidence(("POST /users", attempt.trace.message), ("details.target", attempt.target)),
         fixes(snapshot, *free, "re-check"),
+        is_note=is_ready(snapshot),  # whoever has the name is well: it is the newcomer who has no account
     )
+
+
+def _came_later(snapshot: Snapshot, attempt: Attempt) -> bool:
+    """The mailbox is that of an account which was made after all, not of who had the name before."""
+    created = snapshot.account.created_at if snapshot.account else None
+    return is_ready(snapshot) and (created is None or created >= attempt.at)
 
 
 def wrong_nickname(snapshot: Snapshot) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from provisioning.causes import found
+from provisioning.causes import found, likely
 from provisioning.checks.check import evidence
 from provisioning.checks.license_errors import is_by_group, refused_state, state_evidence
 from provisioning.countries import COUNTRY_CODES
@@ -18,6 +18,7 @@ from provisioning.signs import (
     is_entitled,
     is_ready,
     is_stuck,
+    licensed_since,
     member,
     refusal,
     serving_license,
@@ -26,9 +27,12 @@ from provisioning.signs import (
     stuck,
     switched_off,
     unserved,
+    waiting,
 )
+from provisioning.waiting import LONGEST
 
 RECONNECTS = timedelta(days=30)
+SWITCHED_OVER = timedelta(hours=1)
 NOT_ACTIVE = ("PendingActivation", "PendingProvisioning")  # PendingInput is normal: the service has yet to confirm
 
 
@@ -167,14 +171,32 @@ def old_mailbox_waits(snapshot: Snapshot) -> Finding | None:
     removed = _removed_at(snapshot, account) if account else None
     if account is None or removed is None or snapshot.taken_at - removed > RECONNECTS or failed_states(snapshot):
         return None
+    said = f"The license of {account.upn} was removed on {removed:%Y-%m-%d}"
+    if is_entitled(snapshot):
+        return _reconnects(snapshot, removed, said)
     deadline = f"{removed + RECONNECTS:%Y-%m-%d}"
-    licensed = is_entitled(snapshot)
-    what = "It connects again by itself; wait." if licensed else f"Assign a license before {deadline}, or it is lost."
     return found(
         "C41",
-        f"The license of {account.upn} was removed on {removed:%Y-%m-%d}, and the old mailbox is still there. {what}",
+        f"{said}, and the old mailbox is still there. Assign a license before {deadline}, or it is lost.",
         evidence(("assignedPlans.capabilityStatus", "Deleted"), ("license removed", f"{removed:%Y-%m-%d %H:%M}")),
-        fixes(snapshot, *(("wait", "re-check") if licensed else ("assign-license",))),
+        fixes(snapshot, "assign-license"),
+    )
+
+
+def _reconnects(snapshot: Snapshot, removed: datetime, said: str) -> Finding | None:
+    """The license is back, which does not say that there had been a mailbox: likely, and only for the first day.
+
+    Off and on in one go, as a fix does it, disconnects nothing.
+    """
+    since = licensed_since(snapshot)
+    if since is None or since - removed < SWITCHED_OVER or waiting(snapshot) >= LONGEST:
+        return None
+    return likely(
+        "C41",
+        f"{said} and is back; the old mailbox, if there was one, connects again by itself. Wait.",
+        evidence(("license removed", f"{removed:%Y-%m-%d %H:%M}"), ("licensed since", f"{since:%Y-%m-%d %H:%M}")),
+        fixes(snapshot, "wait", "re-check"),
+        "Get-User shows UserMailbox as PreviousRecipientTypeDetails.",
     )
 
 

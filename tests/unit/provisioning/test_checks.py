@@ -160,6 +160,25 @@ def test_holder_without_an_error_is_enough() -> None:
     assert causes_of(replace(causes.c19(stuck()), account=stuck().account)) == ["C19"]
 
 
+def test_a_license_that_was_off_for_a_moment_tells_of_no_old_mailbox() -> None:
+    """Off, save, on: nothing was disconnected, and whatever held the mailbox up still does."""
+    since = NOW - timedelta(minutes=9)
+    again = replace(stuck(timedelta(minutes=9)), license_removed_at=since - timedelta(minutes=5))
+    assert causes_of(again) == ["C01"]
+    returned = replace(again, license_removed_at=since - timedelta(days=5))
+    assert [(one.cause, one.is_likely) for one in diagnose(returned).findings] == [("C41", True)]
+    late = replace(stuck(timedelta(hours=30)), license_removed_at=NOW - timedelta(days=5))
+    assert causes_of(late) == ["C04"]
+
+
+def test_who_has_the_sign_in_name_is_well_and_the_newcomer_has_no_account() -> None:
+    taken = replace(healthy(), attempts=causes.c24(stuck()).attempts)
+    diagnosis = diagnose(taken)
+    assert [(one.cause, one.is_note) for one in diagnosis.findings] == [("C24", True)]
+    assert diagnosis.is_healthy
+    assert causes_of(changed(taken, created_at=NOW + timedelta(hours=1))) == []
+
+
 def test_a_group_that_has_the_wanted_address_is_named_without_an_account() -> None:
     snapshot = replace(snapshots.missing(), holders=causes.c19(stuck()).holders)
     assert causes_of(snapshot) == ["C19"]
