@@ -99,6 +99,7 @@ def sign_in_name_quarantined(world: World, user: User) -> None:
     ["assign-license"],
     license=None,
     synced=True,
+    aspects=("license", "directory", "initial address"),
 )
 def license_makes_the_mailbox(world: World, user: User) -> None:
     """Synced with nothing but the mail attribute, and without a license."""

@@ -147,6 +147,7 @@ def license_suspended(world: World, _: User) -> None:
     ["assign-license"],
     license=None,
     stamped=False,
+    aspects=("license", "initial address", "domain"),
 )
 def license_removed_lately(world: World, user: User) -> None:
     """The license was taken away five days ago; the old mailbox waits for it."""

@@ -43,10 +43,19 @@ def wrong_nickname_on_premises(world: World, user: User) -> None:
     user.exchange.alias = sam_of(user.upn)
 
 
-@cause("domain-without-mail", f"leo.fischer@{LABS}", "Leo Fischer", ["C26"], ["verify-domain"])
-def domain_without_mail(world: World, _: User) -> None:
+@cause(
+    "domain-without-mail",
+    f"leo.fischer@{LABS}",
+    "Leo Fischer",
+    ["C26"],
+    ["verify-domain"],
+    aspects=("domain", "directory"),
+)
+def domain_without_mail(world: World, user: User) -> None:
     """The domain of the address is verified, but Exchange takes no mail for it."""
     add_domain(world.tenant, Domain(LABS, services=()))
+    mail = f"{sam_of(user.upn)}@{LABS}"
+    user.props.update(mail=mail, proxyAddresses=[f"SMTP:{mail}"])
 
 
 @cause(

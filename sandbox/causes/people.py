@@ -55,8 +55,10 @@ def forget_person(tenant: Tenant, upn: str) -> None:
         if user is not None and tenant.users.get(user.id) is not None:
             accounts.forget(tenant, user)
     tenant.deleted.pop(object_id, None)
-    tenant.directory.users.pop(sam_of(upn), None)
-    tenant.directory.changed.discard(sam_of(upn))
+    source = tenant.directory.users.get(sam_of(upn))
+    if source is not None and source.upn.lower() == upn.lower():
+        del tenant.directory.users[source.sam]
+        tenant.directory.changed.discard(source.sam)
 
 
 def give(tenant: Tenant, user: User, product: Product, age: timedelta) -> None:

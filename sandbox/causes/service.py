@@ -39,6 +39,7 @@ def replication_lag(world: World, user: User) -> None:
     ["C02"],
     ["watch-incident"],
     is_tenant_wide=True,
+    aspects=("incident",),
 )
 def provisioning_incident(world: World, user: User) -> None:
     """Microsoft reports an incident in Exchange Online's provisioning; no mailbox comes until it is solved."""

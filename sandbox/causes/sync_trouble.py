@@ -18,6 +18,7 @@ from sandbox.tenant.users import User
     ["resync-directory"],
     is_tenant_wide=True,
     synced=True,
+    aspects=("directory",),
 )
 def directory_sync_stopped(world: World, user: User) -> None:
     """The scheduler stopped nine hours ago; the mailbox was enabled on premises since, and nobody here knows."""
