@@ -7,7 +7,7 @@ from support.activities import BOT, HELGA_ID, MENTION, TENANT_ID, activity, clic
 from support.connector import Answer
 from support.edge import CARD
 
-from bot.turns import ANSWERED, STILL_ASKING, TOO_LONG
+from bot.turns import ANSWERED, BELOW, STILL_ASKING, TOO_LONG
 from handlers.requests import Reply
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -234,6 +234,15 @@ async def test_a_slow_click_is_answered_in_time_and_the_outcome_follows(open_edg
         gate.open.set()
         [call] = await edge.connector.wait_for(1)
         assert (call.method, call.card) == ("PUT" if is_personal else "POST", CARD)
+
+
+async def test_a_card_of_its_own_leaves_the_clicked_one_alone(edge):
+    edge.handler = Gate(Reply(card=CARD, is_new=True))
+    edge.handler.open.set()
+    _, body = await edge.post(click(edge.connector.url, "diagnose"))
+    assert (body["type"], body["value"]) == (LINE_TYPE, BELOW)
+    [call] = await edge.connector.wait_for(1)
+    assert (call.method, call.card) == ("POST", CARD)
 
 
 async def test_a_secret_that_comes_late_is_cut_off_and_never_posted(open_edge):

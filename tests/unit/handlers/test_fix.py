@@ -1,5 +1,6 @@
 """Fixes from the chat: what is shown before, what is asked, who may, and that one click is one repair."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -97,6 +98,17 @@ async def test_a_fix_of_data_loss_wants_an_admin_where_there_are_some_and_the_ty
 async def test_a_button_that_was_tampered_with_changes_nothing(data):
     desk = desk_with_lee()
     assert words(await desk.click("fix-confirmed", **data))
+    assert desk.changes() == []
+
+
+async def test_the_support_bundle_of_a_person_and_of_a_case():
+    desk = desk_with_lee()
+    assert "No Exchange Online mailbox for lee@contoso.com" in json.dumps((await desk.click("escalate", user=LEE)).card)
+    desk.open_case(account_id=MONA.id)
+    reply = await desk.click("escalate", case="case-1")
+    assert "Contact Microsoft Support" in words(reply)
+    assert reply is not None
+    assert reply.is_new
     assert desk.changes() == []
 
 

@@ -1,5 +1,6 @@
 """Repairs and explanations: real DBOS, real SQLite, a directory in memory."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +10,9 @@ from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
 from jobs import plans
 from provisioning import fixes
-from provisioning.case import CaseState, StageState
+from provisioning.case import Case, CaseState, Conversation, StageState
 from provisioning.directory import Account, AssignedLicense, Snapshot
-from provisioning.errors import GraphRejected, GraphTrace
+from provisioning.errors import GraphDenied, GraphRejected, GraphTrace
 from provisioning.fixes import steps as writes
 from provisioning.repair import Repair, RepairState, RepairStep
 
@@ -129,6 +130,37 @@ async def test_a_failed_case_explains_itself(office: Office) -> None:
     case = await office.jobs.start(replace(JANE, upn=LEE), HELGA, CHAT)
     failed = await office.until(case, lambda current: current.explanation is not None)
     assert failed.state is CaseState.FAILED
+
+
+async def test_a_case_that_lacks_a_permission_explains_nothing_else(office: Office) -> None:
+    add_lee(office.directory)
+    office.directory.fail("assign_license", GraphDenied("A permission is missing.", GraphTrace(403)))
+    case = await office.jobs.start(replace(JANE, upn=LEE), HELGA, CHAT)
+    failed = await office.until_state(case, CaseState.FAILED)
+    assert failed.explanation is None
+    assert office.directory.count("take_snapshot") == 0
+
+
+async def test_a_card_asked_for_while_its_first_post_is_on_the_way_moves_down(office: Office) -> None:
+    sending, go_on = asyncio.Event(), asyncio.Event()
+    show = office.messenger.show_case
+
+    async def slow(case: Case, conversation: Conversation, activity_id: str = "") -> str:
+        sending.set()
+        await go_on.wait()
+        return await show(case, conversation, activity_id)
+
+    office.messenger.show_case = slow  # type: ignore[method-assign]
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await sending.wait()
+    await office.jobs.show(case.id, CHAT)
+    go_on.set()
+
+    async def moved() -> bool:
+        return "moved" in office.messenger.kinds()
+
+    await eventually(moved)
+    assert office.messenger.kinds().count("posted") == 2
 
 
 @pytest.mark.parametrize("kind", ["RestoreDeleted", "PurgeDeleted"])
