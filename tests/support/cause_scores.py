@@ -13,7 +13,8 @@ NEWCOMER = "pat.doe"
 class Score:
     """`wanted` causes, one a trouble; `named`: those that were told. `problems` says each shortcoming in words.
 
-    `shared`: nothing but causes was named that no evidence in Graph tells from the true one.
+    `shared`, `shared_on_top`: the cause named is one that nothing in Graph tells from the true one. `alike`: findings
+    of that kind, most of them beside the true one; they are marked as likely, and are not false.
     """
 
     people: int = 0
@@ -21,7 +22,9 @@ class Score:
     named: int = 0
     shared: int = 0
     on_top: int = 0
+    shared_on_top: int = 0
     findings: int = 0
+    alike: int = 0
     false: int = 0
     most_round_trips: int = 0
     hidden: list[str] = field(default_factory=list)
@@ -44,13 +47,16 @@ class Score:
         allowed = frozenset().union(*(trouble.allowed for trouble in troubles))
         false = [cause for cause in look.named if cause not in allowed]
         self.people += 1
+        true = frozenset().union(*(trouble.causes for trouble in troubles))
         self.findings += len(look.named)
+        self.alike += sum(cause in allowed - true for cause in look.named)
         self.false += len(false)
         self.most_round_trips = max(self.most_round_trips, look.round_trips)
         for trouble in troubles:
             self._add_trouble(title, look, trouble)
         if look.named and look.named[0] in allowed:
-            self.on_top += 1
+            is_it = any(look.named[0] in trouble.causes for trouble in troubles)
+            self.on_top, self.shared_on_top = self.on_top + is_it, self.shared_on_top + (not is_it)
         if false or look.round_trips > MOST_ROUND_TRIPS:
             self.problems.append(f"{title}: named {look.named}, {look.round_trips} round trips")
 
@@ -113,7 +119,8 @@ async def name_fleet(clinic: Clinic, size: int) -> Score:
 def told(everybody: Score, both: Score, fleet: Score) -> str:
     """All figures in one line."""
     return (
-        f"causes: {everybody.people} people, on top {percent(everybody.on_top, everybody.people)} %, "
+        f"causes: {everybody.people} people, the right one on top {everybody.on_top} times and one that looks the same "
+        f"{everybody.shared_on_top} times, "
         f"recall {everybody.recall} % ({everybody.strict_recall} % without what Graph cannot tell apart), "
         f"precision {everybody.precision} %; pairs: {both.people}, recall {both.recall} %, "
         f"precision {both.precision} %; healthy: {fleet.people}, false alarms {fleet.findings}"

@@ -120,6 +120,11 @@ class Clinic:
         """It keeps the service health for a minute of the sandbox's clock, so each tenant gets a new one."""
         return GraphDirectory(self._client, lambda: self.sandbox.clock.now().timestamp())
 
+    @property
+    def requests(self) -> int:
+        """Sent so far, those within a batch counted one by one."""
+        return self._client.traffic.requests
+
     async def admit(self, *names: str) -> None:
         """A fresh tenant with these scenarios."""
         await self.sandbox.control("POST", "reset", {"scenario": ",".join(names)})
