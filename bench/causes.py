@@ -82,7 +82,7 @@ async def measure(folder: Path, size: Size) -> dict:
         "fixes_of_other_causes": foreign,
         "fixes_that_hide_the_cause": misleading,
         "seconds": round(time.perf_counter() - started, 1),
-        "goals": goals(everybody, both, fleet, cured, foreign),
+        "goals": goals(everybody, both, fleet, cured, foreign, misleading),
     }
 
 
@@ -138,14 +138,15 @@ async def count_misleading(clinic: Clinic) -> dict:
     return {"tried": tried, "wrongly_called_cured": wrong}
 
 
-def goals(everybody: Score, both: Score, fleet: Score, cured: dict, foreign: dict) -> dict[str, bool]:
+def goals(everybody: Score, both: Score, fleet: Score, cured: dict, foreign: dict, misleading: dict) -> dict[str, bool]:
     most = max(score.most_round_trips for score in (everybody, both, fleet))
     return {
         "100 % of single causes that Graph can show": everybody.recall == everybody.precision == 100,
         f"{GOAL_PAIRS} % of pairs with both named": both.recall >= GOAL_PAIRS,
         "no false alarm": fleet.findings == len(fleet.problems) == everybody.false == both.false == 0,
         "each documented fix cures": cured["cured"] == cured["tried"],
-        "no other does, nor is called a cure": foreign["cured"] == foreign["called_cured"] == 0,
+        "no other does": foreign["cured"] == 0,
+        "nothing else is called a cure": foreign["called_cured"] == 0 and not misleading.get("wrongly_called_cured"),
         f"at most {MOST_ROUND_TRIPS} round trips": most <= MOST_ROUND_TRIPS,
     }
 
