@@ -167,7 +167,7 @@ def _option(key: re.Match[str], found: re.Match[str]) -> _Token:
 def _word(found: re.Match[str]) -> _Token:
     kind = "address" if found["angle"] else "word" if found["bare"] else "phrase"
     text = found["angle"] or found["bare"] or found["double"] or found["single"] or ""
-    return _Token(kind, text.strip(_WRAPPING))
+    return _Token(kind, text.strip(_WRAPPING + "="))  # a stray "=" would make an option of the word before it
 
 
 def _split_label(words: list[_Token]) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers.grammar import MESSAGE_LIMIT, Command, address_of, check_address, options_of, parse
@@ -176,6 +176,7 @@ def test_cleaning_is_idempotent(raw):
 
 
 @given(nasty, nasty)
+@example("<=,jane@contoso.com", "jane@contoso.com")
 @settings(max_examples=400)
 def test_a_command_is_understood_again_as_itself(before, after):
     raw = f"provision {before} jane@contoso.com {after}"
