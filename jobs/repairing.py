@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from jobs.repairs import RepairStore
 from provisioning.case import Problem
+from provisioning.causes import PROVEN_BY_MAILBOX
 from provisioning.diagnosis import Diagnosis, diagnose
 from provisioning.directory import Account, AssignedLicense, ProbeResult
 from provisioning.errors import GraphError, GraphNotFound, GraphUnavailable, MailroomError
@@ -21,7 +22,7 @@ from provisioning.repair import Repair, RepairState, end, finish_step, start_ste
 # Pauses between tries of a step while Graph is down, in seconds: some four minutes.
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0)
 # Pauses between looks of the closing snapshot: what Microsoft 365 needs to show a change.
-VERDICT_PAUSES = (2.0, 5.0, 10.0, 20.0)
+VERDICT_PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 LOOK_SECONDS = 10.0  # between the looks of a wait
 
 # Without these nothing is known. A part that Mailroom may never read was not what the finding rested on.
@@ -92,7 +93,7 @@ class RepairSteps:
     async def _look_until_gone(self, repair: Repair) -> Diagnosis:
         diagnosis = diagnose(await self._directory.take_snapshot(repair.user))
         for pause in VERDICT_PAUSES:
-            if not _still_found(repair, diagnosis):
+            if verdict(repair, diagnosis)[0] is RepairState.CURED:
                 break
             await asyncio.sleep(pause)
             diagnosis = diagnose(await self._directory.take_snapshot(repair.user))
@@ -203,6 +204,8 @@ def verdict(repair: Repair, diagnosis: Diagnosis) -> tuple[RepairState, str]:
         return RepairState.NOT_CURED, f"The new snapshot could not read: {parts}. Whether it helped is not known."
     if diagnosis.is_healthy:
         return RepairState.CURED, "The cause is gone, and the mailbox answers."
+    if diagnosis.is_missing or repair.cause in PROVEN_BY_MAILBOX:
+        return RepairState.NOT_CURED, "The cause is not seen any more, but the mailbox does not answer yet. Look later."
     return RepairState.CURED, f"The cause is gone. Now: {diagnosis.findings[0].sentence}"
 
 

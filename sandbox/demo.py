@@ -66,6 +66,7 @@ def bot_settings(sandbox_port: int, bot_port: int, state: Path) -> dict[str, str
         "MAILROOM_GRAPH_BASE_URL": f"http://127.0.0.1:{sandbox_port}/v1.0",
         "MAILROOM_DATABASE_URL": f"sqlite:///{state / 'mailroom.db'}",
         "MAILROOM_POLL_SECONDS": "2",
+        "MAILROOM_RESYNC_WEBHOOK_URL": f"http://127.0.0.1:{sandbox_port}/sandbox/onprem/sync-webhook?token=demo",
     }
 
 

@@ -59,7 +59,6 @@ async def test_neither_time_nor_the_fix_of_another_cause_does(clinic: Clinic, na
         assert (outcome.is_healthy, outcome.is_well) == (False, False), fix_id
 
 
-@pytest.mark.xfail(strict=True, reason="a verdict rests on the finding alone, which a new license date takes away")
 @pytest.mark.parametrize(
     ("name", "fix_id"),
     [
