@@ -56,6 +56,7 @@ bench: setup  ## Measure starts, turns and diagnoses; results in bench/README.md
 	$(BIN)/python bench/start.py $(ARGS)
 	$(BIN)/python bench/turns.py $(ARGS)
 	$(BIN)/python bench/diagnose.py $(ARGS)
+	$(BIN)/python bench/causes.py $(ARGS)
 
 clean:  ## Remove .venv, var and every cache
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
