@@ -7,7 +7,6 @@ our note is the one gap in which a message can come twice.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.rounds import go_round
 from jobs.store import change
 from jobs.tables import cases, messages, repairs, writing
 from provisioning.case import Case, Conversation, Stage, finish
@@ -134,29 +134,16 @@ class Courier:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. A failing database is logged and tried again."""
-        while True:
-            self._wake.clear()
-            try:
-                await self._round()
-                pause = await self._pause()
-            except Exception:
-                # Whatever it was, the next round tries again: a courier that stops is a silent bot.
-                log.exception("the round of deliveries failed")
-                pause = 5.0
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):  # not wait_for: before Python 3.12 it can swallow a cancellation
-                    await self._wake.wait()
+        """Until cancelled."""
+        await go_round(self._round, self._wake, log)
 
-    async def _round(self) -> None:
+    async def _round(self) -> float:
         owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())
         by_conversation: dict[str, list[Owed]] = defaultdict(list)
         for item in owed:
             by_conversation[item.conversation.id].append(item)
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._serve(items, gate) for items in by_conversation.values()))
-
-    async def _pause(self) -> float:
         due_at = await asyncio.to_thread(self._outbox.next_at)
         if due_at is None:
             return 60.0

@@ -6,11 +6,11 @@ from a mailbox that answers is the durable workflow `finish`.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from jobs.cases import Cases
+from jobs.rounds import go_round
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
@@ -35,28 +35,10 @@ class Watcher:
         self._finish = finish
         self._explain = explain
         self._shortest = shortest
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. A failing database or Graph is logged and tried again."""
-        while True:
-            self._wake.clear()
-            pause = self._shortest
-            try:
-                due = await asyncio.to_thread(
-                    self._cases.store.claim_due, self._cases.clock.now(), LEASE_SECONDS, AT_MOST
-                )
-                await self.look(due)
-                pause = await self._pause()
-            except Exception:
-                # Whatever it was, the next round looks again: a watcher that stops is a silent bot.
-                log.exception("the round of looks failed")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):  # not wait_for: before Python 3.12 it can swallow a cancellation
-                    await self._wake.wait()
+        """Until cancelled."""
+        await go_round(self._round, asyncio.Event(), log)
 
     async def look(self, cases: Sequence[Case]) -> None:
         """One look at each, whatever is due."""
@@ -66,8 +48,10 @@ class Watcher:
             for case in group:
                 await self._note(case, probes[case.account_id])
 
-    async def _pause(self) -> float:
-        """Seconds until the next look, at most the shortest spacing: other processes add rows as well."""
+    async def _round(self) -> float:
+        """Answers the seconds until the next look, at most the shortest spacing: a row may be added at any time."""
+        due = await asyncio.to_thread(self._cases.store.claim_due, self._cases.clock.now(), LEASE_SECONDS, AT_MOST)
+        await self.look(due)
         due_at = await asyncio.to_thread(self._cases.store.next_due_at)
         if due_at is None:
             return self._shortest
