@@ -21,6 +21,13 @@ HELGA = {"id": "29:helga", "name": "Helga Desk", "aadObjectId": "6f0e1d2c-0000-4
 BOT = {"id": "28:6f0e1d2c-1111-4000-8000-0000000000b0", "name": "Mailroom"}
 ORDER = 'provision {upn} name="Jane Doe" license=E3 location=US manager=mona@contoso.com department=Sales'
 
+REPAIR = {
+    "user": "lee@contoso.com",
+    "fix": "assign-license",
+    "cause": "C05",
+    "license": "6fd2c87f-b296-42f0-b197-1e91e994b900",
+}
+
 USER = r"/v1\.0/+users"
 CARDS = r"/connector/v3/conversations/.+/activities"
 POINTS = {
@@ -80,11 +87,14 @@ class Site:
         return bot
 
     def order(self, upn: str) -> None:
-        """The order as Teams would bring it; the connector is reached through the proxy as well."""
+        self.say(text=ORDER.format(upn=upn))
+
+    def say(self, **content: Any) -> None:
+        """A message as Teams would bring it; the connector is reached through the proxy as well."""
         activity = {
             "type": "message",
             "id": str(uuid.uuid4()),
-            "text": ORDER.format(upn=upn),
+            **content,
             "channelId": "msteams",
             "from": HELGA,
             "recipient": BOT,
@@ -184,3 +194,17 @@ def test_a_notification_whose_answer_was_lost_is_never_lost_and_at_most_doubled(
     run_through(site)
     assert_everything_once(site)
     assert 1 <= len(site.ready_messages()) <= 2
+
+
+@pytest.mark.parametrize(
+    "site",
+    [pytest.param(Trap("POST", r"assignLicense", "", when), id=when) for when in ("before", "after")],
+    indirect=True,
+)
+def test_a_repair_that_is_killed_goes_on_and_changes_everything_once(site: Site) -> None:
+    site.say(value={"verb": "fix-confirmed", **REPAIR})
+    wait_until(site.proxy.trap.sprung.is_set, "the bot reaches the trap")
+    wait_until(lambda: not site.bot.is_alive, "the bot is dead")
+    site.bot = site.start_bot()
+    wait_until(lambda: "The cause is gone" in site.live_card(), f"the repair ends: {site.live_card()}", 60)
+    assert site.effects()["users"]["lee@contoso.com"] == {"licenses_assigned": 1}
