@@ -99,7 +99,6 @@ class Outbox:
                     # Asked for further down while this was on its way: what was just posted is the older card.
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
                     moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
-                    shown=owed.changes,
                     is_due=messages.c.changes > owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
                     claimed_by="",

@@ -51,8 +51,7 @@ messages = sa.Table(
     sa.Column("activity_id", sa.String, nullable=False, default=""),
     sa.Column("moved_from", sa.String, nullable=False, default=""),  # an older card to turn into a pointer
     sa.Column("moves", sa.Integer, nullable=False, default=0),  # how often the card was asked for further down
-    sa.Column("changes", sa.Integer, nullable=False, default=1),  # asked for
-    sa.Column("shown", sa.Integer, nullable=False, default=0),  # of those, what the conversation has seen
+    sa.Column("changes", sa.Integer, nullable=False, default=1),  # how often the card was to be redrawn
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
