@@ -90,7 +90,7 @@ async def test_a_message_brings_a_card_that_changes_in_place(seat: Seat, teams: 
     bar = seat.page.get_by_role("progressbar")
     await expect(bar).to_have_attribute("aria-valuenow", "40")
     article = await seat.page.locator("article").last.element_handle()
-    last = teams.bot.last_card
+    last = await teams.bot.first_card()
     await teams.bot.update(last["to"], last["id"], message(progress_card(80), "80%"))
     await expect(bar).to_have_attribute("aria-valuenow", "80")
     await expect(seat.page.locator("article").last).to_contain_text("Edited")
@@ -209,7 +209,7 @@ async def check_form(seat: Seat) -> None:
 async def test_a_half_typed_form_survives(seat: Seat, teams: Teams) -> None:
     await seat.sit()
     await seat.say("form")
-    form = teams.bot.last_card
+    form = await teams.bot.first_card()
     await expect(seat.button("Order")).to_be_visible()
     await fill_form(seat)
     field = await seat.page.get_by_label("Display name").element_handle()

@@ -77,6 +77,7 @@ class FakeBot:
     failing: bool = False
     invoke_delay: float = 0
     last_card: Json = field(default_factory=dict)
+    has_card: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> web.Application:
         app = web.Application()
@@ -114,6 +115,15 @@ class FakeBot:
     async def send(self, to: Json, body: Json) -> str:
         return (await self.call("POST", to, f"/{to['id']}", body))["id"]
 
+    async def send_card(self, to: Json, body: Json) -> None:
+        self.last_card = {"to": to, "id": await self.send(to, body)}
+        self.has_card.set()
+
+    async def first_card(self) -> Json:
+        """Awaited, since a client may see the card before the bot has read the answer that names its id."""
+        await self.has_card.wait()
+        return self.last_card
+
     async def update(self, to: Json, message_id: str, body: Json) -> None:
         await self.call("PUT", to, f"/{message_id}", body)
 
@@ -123,9 +133,9 @@ class FakeBot:
             return
         words = activity["text"].replace("<at>Mailroom</at>", "").split() or [""]
         if words[0] == "card":
-            self.last_card = {"to": activity, "id": await self.send(activity, message(progress_card(40), "40%"))}
+            await self.send_card(activity, message(progress_card(40), "40%"))
         elif words[0] == "form":
-            self.last_card = {"to": activity, "id": await self.send(activity, message(form_card(), "A form"))}
+            await self.send_card(activity, message(form_card(), "A form"))
         elif words[0] == "refresh":
             await self.send(activity, message(self.refreshing(activity), "A card that refreshes"))
         elif words[0] == "typing":
