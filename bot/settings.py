@@ -126,6 +126,20 @@ class Settings(BaseSettings):
     operators: Guids = Field((), description="Entra group or user object ids that may provision, with commas.")
     admins: Guids = Field((), description="Entra group or user object ids that may do everything, with commas.")
     viewers: Guids = Field((), description="Entra group or user object ids that may look, with commas.")
+    approvers: Guids = Field(
+        (), description="Entra group or user object ids that may approve risky fixes, with commas. Default: ADMINS."
+    )
+    approval_risk: Literal["2", "3", "never"] = Field(
+        "2", description="Fixes of this risk or more need a second person, where ADMINS or APPROVERS are set."
+    )
+    approval_hours: float = Field(
+        4.0, gt=0, le=72, allow_inf_nan=False, description="How long a request for approval stands, in hours."
+    )
+    protected: Guids = Field(
+        (),
+        description="Entra group or user object ids that are never changed, with commas, such as break-glass accounts.",
+    )
+    rate_limit: int = Field(30, ge=1, description="Messages and clicks that one person may send in a minute.")
     poll_seconds: float = Field(
         30.0,
         gt=0,

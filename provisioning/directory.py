@@ -207,6 +207,17 @@ class Match:
     is_deleted: bool = False
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Who a caller is to the tenant. `exists` is False on 404; `groups`: those of the asked ones they are in."""
+
+    id: str
+    exists: bool = True
+    is_guest: bool = False
+    is_enabled: bool = True
+    groups: frozenset[str] = frozenset()
+
+
 class ProbeResult(StrEnum):
     """What `mailboxSettings` said."""
 
@@ -293,6 +304,7 @@ class Credential:
     kind: str  # "Temporary Access Pass" or "One-time password"
     secret: str
     valid_minutes: int | None = None
+    id: str = ""  # of the Temporary Access Pass, by which it can be revoked
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, secret=***)"

@@ -3,6 +3,7 @@
 MailroomError                 `sentence`: what happened and what to do, shown to the operator as it is
 ├── BadOrder                  the order cannot be carried out as given; nothing was changed
 ├── NotAllowed                the caller may not do this
+│   └── ProtectedAccount      nobody may change this account through Mailroom
 ├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
 ├── MessageGone               the message to be updated no longer exists
 ├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
@@ -43,6 +44,10 @@ class BadOrder(MailroomError):
 
 class NotAllowed(MailroomError):
     """The caller may not do this; nothing was changed."""
+
+
+class ProtectedAccount(NotAllowed):
+    """The account holds a directory role, or the settings protect it: Mailroom changes nothing about it."""
 
 
 class ConversationGone(MailroomError):

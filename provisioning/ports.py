@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from provisioning.audit import AuditEntry, AuditRecord
 from provisioning.case import Case, Conversation, Order, Person
 from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot
 from provisioning.fixes.steps import Step
@@ -101,6 +102,16 @@ class Directory(Protocol):
 
     async def ping(self) -> None:
         """Cheap proof that Graph answers with our token; raises GraphError otherwise."""
+        ...
+
+
+class Audit(Protocol):
+    """The append-only audit trail."""
+
+    async def record(self, record: AuditRecord) -> None: ...
+
+    async def history(self, subject: str, limit: int = 20) -> tuple[AuditEntry, ...]:
+        """Newest first: what was done about, or ordered for, a UPN."""
         ...
 
 
