@@ -5,6 +5,7 @@ from sandbox.failures import bad_request, not_found
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.licenses import license_changes
 from sandbox.graph.odata import context, filtered, page, selected
+from sandbox.graph.roles import TYPE, role_views
 from sandbox.graph.users import directory_object, referenced, wanted_user
 from sandbox.tenant import group_licensing
 from sandbox.tenant.organization import Group
@@ -120,8 +121,9 @@ def check_member_groups(call: Call) -> Answer:
 def _memberships(call: Call) -> Answer:
     user = wanted_user(call)
     names = selected(call, _CANONICAL, DEFAULTS, "directoryObject")
-    groups = [group for group in call.tenant.groups.values() if user.id in group.members]
-    return Answer(body=page(call, groups, lambda group: _typed(group, names), "directoryObjects"))
+    groups = [_typed(group, names) for group in call.tenant.groups.values() if user.id in group.members]
+    roles = [{"@odata.type": TYPE, **view} for view in role_views(call, user.id)]
+    return Answer(body=page(call, [*groups, *roles], dict, "directoryObjects"))
 
 
 def _wanted(call: Call) -> Group:
