@@ -15,7 +15,6 @@ from provisioning.ports import Directory
 
 REMEMBERED = timedelta(seconds=60)
 MOST_REMEMBERED = 10_000
-GROUPS_PER_CALL = 20  # checkMemberGroups: learn.microsoft.com/graph/api/directoryobject-checkmembergroups
 
 
 class Role(IntEnum):
@@ -68,7 +67,4 @@ async def _is_member(role: Role, person: Person, groups: Sequence[str], services
 
 
 async def _ask(person_id: str, groups: Sequence[str], directory: Directory) -> bool:
-    for start in range(0, len(groups), GROUPS_PER_CALL):
-        if await directory.is_member(person_id, groups[start : start + GROUPS_PER_CALL]):
-            return True
-    return False
+    return bool((await directory.standing(person_id, groups)).groups)

@@ -87,6 +87,8 @@ async def _planned(request: Request, services: Services) -> tuple[Look, Fix, Fix
     if not user or not fix_id:
         raise BadOrder("This button does not say what to fix for whom. Diagnose again.")
     found = await look(user, services)
+    if found.snapshot.account:
+        await services.directory.check_changeable(found.snapshot.account.id)
     plan = fixes.plan(fix_id, found.snapshot, _choice(request))
     return found, fixes.fix(fix_id, found.snapshot), plan
 

@@ -99,6 +99,8 @@ async def _place(wanted: OrderRequest, request: Request, services: Services) -> 
     if running:
         return await _show_running(running, request, services)
     lookup = await services.directory.look_up(wanted.upn, wanted.manager)
+    if lookup.account:
+        await services.directory.check_changeable(lookup.account.id)  # told now, not after the form
     planned = plan(wanted, lookup, services.default_usage_location)
     match planned:
         case Incomplete():

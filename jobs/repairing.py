@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from jobs.repairs import RepairStore
+from provisioning.acting import acting_for
 from provisioning.case import Problem
 from provisioning.causes import PROVEN_BY_MAILBOX
 from provisioning.diagnosis import Diagnosis, diagnose
@@ -59,7 +60,8 @@ class RepairSteps:
         await self._change(repair_id, lambda r: start_step(r, index, self._clock.now()))
         for pause in (*PAUSES, None):
             try:
-                await self._do(repair, step)
+                with acting_for(repair.requester, repair.user, repair.id):
+                    await self._do(repair, step)
             except GraphUnavailable as error:
                 if pause is None:
                     return await self._stop(repair_id, error)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from provisioning.audit import AuditEntry, AuditRecord
 from provisioning.case import Case, Conversation, Order, Person
-from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot
+from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot, Standing
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair
 
@@ -21,6 +21,8 @@ class Directory(Protocol):
     """Microsoft Graph, as Mailroom needs it. Every method raises provisioning.errors.GraphError and its kin.
 
     Reads may be retried inside, briefly and bounded. Writes are sent once: callers look before they repeat.
+    A write to a protected account raises ProtectedAccount and is not sent; a write that could not be written into
+    the audit trail raises AuditUnavailable, whatever became of it. They are made on behalf of acting().
     """
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
@@ -96,8 +98,22 @@ class Directory(Protocol):
         """A password that must be changed at the next sign-in."""
         ...
 
-    async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
-        """Is the user in any of the groups, transitively (checkMemberGroups, at most 20)?"""
+    async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
+        """By Credential.id. One that is gone already is fine."""
+        ...
+
+    async def check_changeable(self, account_id: str) -> None:
+        """Raises ProtectedAccount where every write to the account would, so that a person is told at once.
+
+        GraphError where the protection cannot be read; nothing where there is no such account. By object id or UPN.
+        """
+        ...
+
+    async def standing(self, account_id: str, group_ids: Sequence[str]) -> Standing:
+        """One `$batch`: does the user exist, and which of the groups (any number) is it in, transitively?
+
+        `groups` has their ids in lower case.
+        """
         ...
 
     async def ping(self) -> None:

@@ -118,7 +118,7 @@ class Clinic:
 
     def _new_directory(self) -> GraphDirectory:
         """It keeps the service health for a minute of the sandbox's clock, so each tenant gets a new one."""
-        return GraphDirectory(self._client, lambda: self.sandbox.clock.now().timestamp())
+        return GraphDirectory(self._client, clock=lambda: self.sandbox.clock.now().timestamp())
 
     @property
     def requests(self) -> int:

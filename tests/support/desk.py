@@ -58,7 +58,7 @@ class Desk:
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        reads = {"look_up", "get_account", "take_snapshot", "is_member", "probe_mailboxes"}
+        reads = {"look_up", "get_account", "take_snapshot", "standing", "check_changeable", "probe_mailboxes"}
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]
 

@@ -37,7 +37,9 @@ async def make_every_call(directory):
         directory.purge_deleted("d"),
         directory.create_access_pass("1", 60),
         directory.set_password("1", "password"),
-        directory.is_member("1", ["g"]),
+        directory.revoke_access_pass("1", "p"),
+        directory.check_changeable("1"),
+        directory.standing("1", ["g"]),
         directory.ping(),
     ]
     for call in calls:
