@@ -1,6 +1,7 @@
 """The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
-from bot.health import HealthCheck
+from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
@@ -22,9 +23,14 @@ from bot.turns import Turns
 from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
 from graph.directory import GraphDirectory
+from graph.granted import Missing, granted, missing
+from graph.protection import Protection
+from graph.writes import Recorder
 from handlers import registry
 from handlers.requests import Reply, Request, Services
 from jobs.engine import JobsEngine, open_jobs
+
+log = logging.getLogger(__name__)
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
@@ -54,7 +60,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
         messenger = TeamsMessenger(line.connector, clock)
-        _, directory = await open_directory(settings, stack)
+        client, directory = await open_directory(settings, stack)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
         jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync)
@@ -67,7 +73,13 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
             return await registry.dispatch(request, services)
 
         turns = Turns(handle, settings.tenants, line.adapter.start, metrics, registry.secret_verbs())
-        health = HealthCheck({"jobs": jobs.check, "graph": directory.ping})
+
+        async def off() -> Sequence[Missing]:
+            return missing(await granted(client))
+
+        for one in await what_is_off(off):
+            log.warning("%s", one)
+        health = HealthCheck({"jobs": jobs.check, "graph": directory.ping}, off=off)
         yield web_application(line.adapter, turns, health, metrics)
 
 
@@ -98,8 +110,10 @@ async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack
     return TokenCheck(keys, settings.app_id, issuer_of(settings.login_url))
 
 
-async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[GraphClient, GraphDirectory]:
-    """The line to Graph, closed with `stack`; the terminal uses it as well."""
+async def open_directory(
+    settings: Settings, stack: AsyncExitStack, record: Recorder | None = None
+) -> tuple[GraphClient, GraphDirectory]:
+    """The line to Graph, closed with `stack`; the terminal uses it as well. `record` gets what is written there."""
     credential = credential_for(
         settings.app_type.value,
         settings.tenant_id,
@@ -108,7 +122,7 @@ async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[Gra
         settings.graph_base_url,
     )
     client = await stack.enter_async_context(open_client(settings.graph_base_url, credential))
-    return client, GraphDirectory(client)
+    return client, GraphDirectory(client, Protection(settings.protected, settings.app_id), record)
 
 
 def _services(

@@ -21,7 +21,8 @@ def web_application(adapter: MailroomAdapter, turns: Turns, health: HealthCheck,
 
     async def readyz(_: web.Request) -> web.StreamResponse:
         now = await health.ask()
-        body = {"status": "ok" if now.is_ready else "not ready", "parts": dict(now.parts)}
+        off = [{"permission": one.permission, "features": list(one.features)} for one in now.off]
+        body = {"status": "ok" if now.is_ready else "not ready", "parts": dict(now.parts), "off": off}
         return web.json_response(body, status=200 if now.is_ready else 503)
 
     async def numbers(_: web.Request) -> web.StreamResponse:
