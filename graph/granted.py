@@ -18,7 +18,7 @@ from graph.permissions import PERMISSIONS
 ALSO_ENOUGH: Mapping[str, tuple[str, ...]] = {
     "User.Read.All": ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     "User.ReadWrite.All": ("Directory.ReadWrite.All",),
-    "User.DeleteRestore.All": ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    "User.DeleteRestore.All": ("User.ReadWrite.All",),
     "User.ManageIdentities.All": ("User.ReadWrite.All", "Directory.ReadWrite.All"),
     "GroupMember.Read.All": (
         "GroupMember.ReadWrite.All",

@@ -17,7 +17,7 @@ NAMES_OF_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Dir
 READ_TENANT = ("Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All")
 READ_DOMAINS = ("Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All")
 READ_LICENSES = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Directory.Read.All")
-WRITE_BIN = ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+WRITE_BIN = ("User.DeleteRestore.All", "User.ReadWrite.All")
 READ_PASSES = ("UserAuthMethod-TAP.Read.All", "UserAuthMethod-TAP.ReadWrite.All", "UserAuthenticationMethod.Read.All")
 WRITE_PASSES = ("UserAuthMethod-TAP.ReadWrite.All", "UserAuthenticationMethod.ReadWrite.All")
 READ_MAILBOX = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
@@ -36,7 +36,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "POST /users": WRITE_USERS,
     "PATCH /users/{user}": WRITE_USERS,
     SET_PASSWORD: ("User-PasswordProfile.ReadWrite.All",),
-    "DELETE /users/{user}": WRITE_USERS,
+    "DELETE /users/{user}": ("User.ReadWrite.All",),
     "PUT /users/{user}/manager/$ref": WRITE_USERS,
     "DELETE /users/{user}/manager/$ref": WRITE_USERS,
     "GET /users/{user}/memberOf": READ_MEMBERSHIPS,
