@@ -21,6 +21,7 @@ from support.contoso import ADAM, BUSINESS_PREMIUM, CONTOSO, DOMAINS, E3, FLOW_F
 from support.fake_answers import NOT_READY, READY, not_found, taken
 from support.fake_licensing import licensed_by_group, rejected, relicensed
 
+from provisioning.acting import Acting, acting
 from provisioning.addresses import addresses_of
 from provisioning.case import Order
 from provisioning.directory import (
@@ -49,6 +50,7 @@ class Call:
 
     method: str
     subject: str
+    behalf: Acting = field(default_factory=acting, compare=False)  # on whose
 
 
 def unavailable(

@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.outbound import OutboundToken
 from bot.server import web_application
 from bot.turns import Turns
+from graph.granted import Missing
 from provisioning.errors import GraphUnavailable
 
 
@@ -59,6 +60,31 @@ async def test_many_who_ask_at_once_ask_a_part_once():
     health = HealthCheck({"graph": part}, Time())
     assert all(answer.is_ready for answer in await asyncio.gather(*(health.ask() for _ in range(9))))
     assert part.asked == 1
+
+
+async def ready_with(session, off):
+    adapter = MailroomAdapter(Connector(session, OutboundToken(None)), None)
+    health = HealthCheck({"graph": Part()}, Time(), off)
+    app = web_application(adapter, Turns(None, (), adapter.start), health, Metrics())
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/readyz")
+        return answer.status, (await answer.json())["off"]
+
+
+async def test_what_is_off_is_listed_and_makes_nothing_unready(session):
+    async def off():
+        return [Missing("AuditLog.Read.All", ("diagnose: when a license was taken away",))]
+
+    listed = [{"permission": "AuditLog.Read.All", "features": ["diagnose: when a license was taken away"]}]
+    assert await ready_with(session, off) == (200, listed)
+
+
+async def test_permissions_that_are_not_known_list_nothing(session):
+    async def off():
+        raise GraphUnavailable("Microsoft Entra gave Mailroom no token.")
+
+    assert await ready_with(session, off) == (200, [])
+    assert await ready_with(session, None) == (200, [])
 
 
 async def numbers(edge) -> str:

@@ -63,6 +63,17 @@ async def test_what_is_missing_is_asked_again_and_nothing_runs():
     assert desk.jobs.repairs == {}
 
 
+@pytest.mark.parametrize("verb", ["fix", "fix-confirmed"])
+async def test_who_is_protected_may_be_diagnosed_but_not_fixed(verb):
+    desk = desk_with_lee()
+    [lee] = [account for account in desk.directory.accounts.values() if account.upn == LEE]
+    desk.directory.roles[lee.id] = ("Global Administrator",)
+    assert "fix" in [data["verb"] for data in buttons(await desk.say(f"diagnose {LEE}")).values()]
+    reply = await desk.click(verb, user=LEE, fix="assign-license", cause="C05", license=E3.id)
+    assert "Lee holds the directory role Global Administrator" in words(reply)
+    assert desk.changes() == []
+
+
 async def test_a_viewer_may_diagnose_but_not_fix():
     desk = desk_with_lee(viewers=(HELGA.id,))
     assert buttons(await desk.say(f"diagnose {LEE}"))

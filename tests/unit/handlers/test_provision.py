@@ -170,6 +170,20 @@ async def test_bad_input_gets_one_sentence_and_changes_nothing(text, sentence):
     assert desk.changes() == []
 
 
+@pytest.mark.parametrize("options", ["", " license=E3"], ids=["a form would be missing something", "complete"])
+async def test_who_is_protected_is_told_at_once(options):
+    desk = Desk()
+    assert "Adam Admin holds the directory role" in words(await desk.say(f"provision adam@contoso.com{options}"))
+    assert desk.changes() == []
+
+
+async def test_protection_that_cannot_be_read_is_no():
+    desk = Desk()
+    desk.directory.fail("check_changeable", GraphUnavailable("Microsoft Graph did not answer."))
+    assert "did not answer" in words(await desk.say("provision mona@contoso.com license=E3"))
+    assert desk.changes() == []
+
+
 async def test_a_guest_is_refused():
     desk = Desk()
     desk.directory.accounts[MONA.id] = replace(desk.directory.accounts[MONA.id], user_type="Guest")
