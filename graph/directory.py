@@ -163,11 +163,8 @@ class GraphDirectory:
 
     async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
         request = requests.revoke_pass(self._api, account_id, pass_id)
-        write = Write(request, "Revoked the Temporary Access Pass", account_id, target=pass_id)
-        try:
-            await self._writer.carry_out(write)
-        except GraphNotFound:
-            log.info("the Temporary Access Pass %s is gone already", pass_id)
+        did = "Revoked the Temporary Access Pass"
+        await self._writer.carry_out(Write(request, did, account_id, target=pass_id, may_be_gone=True))
 
     async def set_password(self, account_id: str, password: str) -> None:
         wanted = requests.password_profile(password)

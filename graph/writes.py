@@ -19,7 +19,7 @@ from graph.values import ident, objects, text
 from provisioning.acting import acting
 from provisioning.audit import AuditRecord, Kind
 from provisioning.directory import AssignedLicense
-from provisioning.errors import AuditUnavailable, GraphError, GraphUnavailable, ProtectedAccount
+from provisioning.errors import AuditUnavailable, GraphError, GraphNotFound, GraphUnavailable, ProtectedAccount
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def becomes(values: Mapping[str, Any]) -> Outcome:
 
 def relicensed(add: Sequence[AssignedLicense], remove: Sequence[str]) -> Outcome:
     """The assignedLicenses as one assignLicense call leaves them."""
-    gone = {*remove, *(one.sku_id for one in add)}
+    gone = {sku_id.lower() for sku_id in (*remove, *(one.sku_id for one in add))}
 
     def after(before: Json) -> Json:
         kept = [one for one in objects(before.get("assignedLicenses")) if ident(one.get("skuId")) not in gone]
@@ -52,7 +52,8 @@ class Write:
     """A change of `account` (an existing one, which is checked and read first) or of `target` (another object's id).
 
     Neither is given where something new is made. `did` says it in the past tense. `after` answers, from the account
-    as it is, the properties that change and their new values. `about`: see GraphClient.send.
+    as it is, the properties that change and their new values. `about`: see GraphClient.send. `may_be_gone`: it is
+    as good as done where Graph answers 404 to the write itself.
     """
 
     request: RequestInformation
@@ -61,6 +62,7 @@ class Write:
     target: str = ""
     after: Outcome = becomes({})
     about: Call | None = None
+    may_be_gone: bool = False
 
 
 class Writer:
@@ -93,6 +95,8 @@ class Writer:
             unknown = f" {NOT_KNOWN}" if isinstance(error, GraphUnavailable) else ""
             details |= {"error": {"status": error.trace.status, "code": error.trace.code}}
             await self._tell(Kind.FAILURE, before, error.sentence + unknown, details, error.trace.request_id)
+            if write.may_be_gone and isinstance(error, GraphNotFound):
+                return {}
             raise
         body = answer.body or {}
         details |= _made(write, ident(body.get("id")))

@@ -270,6 +270,13 @@ async def test_a_pass_that_is_gone_already_is_fine(directory, trail):
     assert [one.kind for one in trail.records] == [Kind.FAILURE]
 
 
+async def test_a_pass_is_not_taken_for_gone_where_the_check_found_nothing(graph, directory):
+    graph.on("GET", ROLES_PATH, refusal(404, "Request_ResourceNotFound"))
+    with pytest.raises(GraphNotFound, match="could not be checked"):
+        await directory.revoke_access_pass("1", "p")
+    assert writes(graph) == []
+
+
 async def test_a_write_that_could_not_be_written_down_is_told_and_not_repeated(graph, directory, trail):
     trail.error = OSError("disk full")
     with pytest.raises(AuditUnavailable, match=r"Changed department of the account\. This could not be written"):
