@@ -1,6 +1,6 @@
 """The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,9 @@ from graph.credentials import credential_for
 from graph.directory import GraphDirectory
 from handlers import registry
 from handlers.requests import Reply, Request, Services
+from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
+from provisioning.audit import AuditRecord
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
@@ -54,10 +56,12 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
         messenger = TeamsMessenger(line.connector, clock)
-        _, directory = await open_directory(settings, stack)
+        audit = open_audit(settings.database_url, clock)
+        stack.callback(audit.close)
+        _, directory = await open_directory(settings, stack, record=audit.record)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
-        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync)
+        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
@@ -98,8 +102,12 @@ async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack
     return TokenCheck(keys, settings.app_id, issuer_of(settings.login_url))
 
 
-async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[GraphClient, GraphDirectory]:
-    """The line to Graph, closed with `stack`; the terminal uses it as well."""
+async def open_directory(
+    settings: Settings,
+    stack: AsyncExitStack,
+    record: Callable[[AuditRecord], Awaitable[None]] | None = None,  # noqa: ARG001 (nothing in graph/ takes it yet)
+) -> tuple[GraphClient, GraphDirectory]:
+    """The line to Graph, closed with `stack`; the terminal uses it as well. `record` writes the audit trail."""
     credential = credential_for(
         settings.app_type.value,
         settings.tenant_id,
@@ -119,6 +127,7 @@ def _services(
         jobs=jobs,
         messenger=messenger,
         clock=clock,
+        audit=jobs.audit,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

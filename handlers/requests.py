@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from provisioning.case import Conversation, Person
-from provisioning.ports import Clock, Directory, Jobs, Messenger
+from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger
 
 Card = dict[str, Any]
 """A rendered Adaptive Card: plain JSON values only."""
@@ -53,6 +53,7 @@ class Services:
     jobs: Jobs
     messenger: Messenger
     clock: Clock
+    audit: Audit
     default_usage_location: str = ""
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()
@@ -60,3 +61,4 @@ class Services:
     admins: tuple[str, ...] = ()
     allowed_tenants: tuple[str, ...] = ()
     memberships: dict[tuple[str, int], tuple[datetime, bool]] = field(default_factory=dict)  # handlers/access.py's
+    refusals: dict[tuple[str, str], datetime] = field(default_factory=dict)  # handlers/refusals.py's

@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
+from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
@@ -21,9 +21,10 @@ from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
 from jobs.store import CaseStore
-from jobs.tables import POOL_SIZE, metadata, open_engine, writing
+from jobs.tables import POOL_SIZE, writing
 from jobs.watcher import Watcher
 from jobs.workflows import QUEUE, Parts, bind, explain, finish, provision, repair
+from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
@@ -47,11 +48,15 @@ async def open_jobs(
     clock: Clock,
     poll_seconds: float,
     resync: Resync | None = None,
+    audit: AuditLog | None = None,
 ) -> "JobsEngine":
-    """Create the tables, start the engine, recover what a killed process left, and begin to watch."""
-    engine = open_engine(database_url)
-    await asyncio.to_thread(metadata.create_all, engine)
-    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds, resync)
+    """Create the tables, start the engine, recover what a killed process left, and begin to watch.
+
+    `audit` is open on the same database already where somebody else writes to it as well.
+    """
+    audit = audit or open_audit(database_url, clock)
+    await asyncio.to_thread(audit.prepare)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -61,14 +66,15 @@ class JobsEngine:
 
     def __init__(
         self,
-        engine: sa.Engine,
+        audit: AuditLog,
         directory: Directory,
         messenger: Messenger,
         clock: Clock,
         poll_seconds: float,
         resync: Resync | None,
     ) -> None:
-        self._engine = engine
+        self.audit = audit
+        self._engine = engine = audit.engine
         self._clock = clock
         self._store = CaseStore(engine, EXECUTOR_ID)
         self._repairs = RepairStore(engine)
@@ -167,7 +173,8 @@ class JobsEngine:
     async def cancel(self, case_id: str, by: Person) -> Case:
         await self._known(case_id)
         now = self._clock.now()
-        return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
+        with acting_for(by, case=case_id):
+            return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         def owe() -> None:

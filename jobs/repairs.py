@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs import plans
+from jobs.audit import append
 from jobs.messages import mark_due, show_live
 from jobs.tables import repairs, writing
+from provisioning.audit_records import repair_asked, repair_ended
 from provisioning.case import Conversation
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair, RepairState
@@ -30,6 +32,7 @@ class RepairStore:
             values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
             connection.execute(repairs.insert().values(**values, steps=plans.dump(steps), **_row(repair)))
             show_live(connection, repair.id, conversation, kind="repair")
+            append(connection, repair_asked(repair), repair.created_at)
             return repair
 
     def get(self, repair_id: str) -> Repair | None:
@@ -62,9 +65,13 @@ class RepairStore:
             document = connection.execute(query).scalar()
             if document is None:
                 raise KeyError(repair_id)
-            after = transition(_repair_json.validate_json(document))
+            before = _repair_json.validate_json(document)
+            after = transition(before)
             connection.execute(repairs.update().where(repairs.c.id == repair_id).values(**_row(after)))
             mark_due(connection, repair_id, "repair")
+            record = repair_ended(before, after)
+            if record is not None:
+                append(connection, record, after.ended_at or after.created_at)
             return after
 
 

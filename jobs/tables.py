@@ -1,6 +1,6 @@
 """The tables, and the engine that they and DBOS share: SQLite in WAL mode, or PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 POOL_SIZE = 24  # more than the engine's threads: a step that holds the write lock still needs a connection
+
+AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 metadata = sa.MetaData()
 
@@ -80,10 +82,14 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     On SQLite the write lock is taken at once: a deferred transaction that reads first and writes later
     fails with "database is locked". On PostgreSQL the reader locks its rows (`with_for_update`).
     """
+    committed: list[Callable[[], None]] = []
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.info[AFTER_COMMIT] = committed
         yield connection
+    for call in committed:
+        call()
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

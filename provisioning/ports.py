@@ -114,6 +114,10 @@ class Audit(Protocol):
         """Newest first: what was done about, or ordered for, a UPN."""
         ...
 
+    async def count(self, subject: str) -> int:
+        """How many entries speak of a UPN."""
+        ...
+
 
 class Resync(Protocol):
     """The operator's webhook that starts a delta synchronization on the sync server."""

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from support.fake_audit import FakeAudit
 from support.fake_directory import E3, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
@@ -36,10 +37,11 @@ class Desk:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     clock: FixedClock = field(default_factory=FixedClock)
+    audit: FakeAudit = field(default_factory=FakeAudit)
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ports = (self.directory, self.jobs, self.messenger, self.clock)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL) -> Reply | None:
