@@ -14,7 +14,9 @@ def web_application(adapter: MailroomAdapter, turns: Turns, health: HealthCheck,
     """The routes. Bodies above the limit are answered 413 by aiohttp itself."""
 
     async def messages(request: web.Request) -> web.StreamResponse:
-        return await adapter.process(request, turns)
+        answer = await adapter.process(request, turns)
+        metrics.answered(answer.status)
+        return answer
 
     async def healthz(_: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})

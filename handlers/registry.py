@@ -19,8 +19,9 @@ from cards.problem import problem_card
 from cards.suggestion import suggestion_card
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
+from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
-from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
+from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable, NotAllowed
 
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
 NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
@@ -96,6 +97,8 @@ async def dispatch(request: Request, services: Services) -> Reply | None:
     try:
         return await _answer(request, services)
     except MailroomError as error:
+        if isinstance(error, NotAllowed):
+            await note_refusal(error, request, services)
         return None if request.is_refresh else _problem(error, request)
     except Exception:
         number = secrets.token_hex(4)
