@@ -96,7 +96,7 @@ def entry_of(record: AuditRecord, seq: int, at: datetime, previous: str) -> Audi
         sentence=_storable(record.sentence),
         subject=_storable(record.subject.lower()),
         case=_storable(record.case),
-        details=json.loads(_json(dict(record.details)).encode("utf-8", "replace")),  # as they will be read back
+        details=_plain(record.details),
         request_id=_storable(record.request_id),
         previous=previous,
         hash="",
@@ -184,6 +184,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
+    """As they will be read back. Halves of surrogate pairs become question marks."""
+    written_down: dict[str, Any] = json.loads(json.dumps(dict(details), ensure_ascii=False).encode("utf-8", "replace"))
+    return written_down
 
 
 def _storable(text: str) -> str:

@@ -61,7 +61,7 @@ def repair_ended(before: Repair, after: Repair) -> AuditRecord | None:
 
 def refused(by: Person, what: str, why: str, subject: str, details: dict[str, Any]) -> AuditRecord:
     """`what`: the command or button; `why`: the sentence that the person was told."""
-    return AuditRecord(Kind.REFUSAL, by, f"{_name(by)} may not do “{what}”: {why}", subject, details=details)
+    return AuditRecord(Kind.REFUSAL, by, f"{_name(by)} was refused “{what}”: {why}", subject, details=details)
 
 
 def _of_case(case: Case, kind: Kind, by: Person, sentence: str, details: dict[str, Any]) -> AuditRecord:

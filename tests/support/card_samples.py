@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.diagnosis_samples import diagnosis_cards
+from support.history_samples import history_cards
 
 from cards.confirm import cancel_card
 from cards.form import form_card
@@ -189,4 +190,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "cases": cases_card([waiting(), late(), at_license(display_name=LONG)], NOW),
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
+        **history_cards(),
     }

@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "help"]
+COMMANDS = ["provision", "status", "cancel", "diagnose", "history", "help"]
 VERBS = [
     "escalate",
     "fix",
