@@ -48,9 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="print one JSON object")
     export = commands.add_parser("export", help="write entries as JSON Lines, oldest first")
     export.add_argument("--subject", default="", metavar="UPN", help="only what is about one person")
-    export.add_argument(
-        "--since", type=_time, default="", metavar="TIME", help="ISO 8601, UTC unless it says otherwise"
-    )
+    export.add_argument("--since", type=_time, metavar="TIME", help="ISO 8601, UTC unless it says otherwise")
     export.add_argument("--output", metavar="FILE", help="instead of the terminal")
     return parser
 
@@ -100,7 +98,7 @@ def _export(options: argparse.Namespace) -> int:
 
     with open_trail(read_database_url()) as trail, _output(options.output) as output:
         try:
-            for entry in trail.entries(options.subject, options.since):
+            for entry in trail.entries(options.subject, options.since or ""):
                 output.write(f"{line_of(entry)}\n")
         except NotAnEntry as error:
             return _refuse(f"{error}: it and what follows is not written. See verify.", BROKEN)
