@@ -89,3 +89,12 @@ async def test_many_at_once_share_few_connections(edge, count):
     await asyncio.gather(*(edge.post(activity(edge.connector.url)) for _ in range(count)))
     assert len(edge.connector.calls) == count
     assert edge.connector.connections <= count
+
+
+async def test_what_was_refused_at_the_door_is_counted(secure):
+    for _ in range(3):
+        await secure.post(activity(secure.connector.url), Authorization="Bearer garbage")
+    await secure.post(activity(secure.connector.url))
+    text = await numbers(secure)
+    assert 'mailroom_refused_requests_total{status="401"} 3.0' in text
+    assert 'mailroom_refused_requests_total{status="200"}' not in text
