@@ -53,7 +53,7 @@ class RepairSteps:
     async def run(self, repair_id: str, index: int) -> bool:
         """One step; False when the repair has ended."""
         repair = await asyncio.to_thread(self._store.get, repair_id)
-        if repair is None or not repair.is_open:
+        if repair is None or not repair.is_running:
             return False
         step = (await asyncio.to_thread(self._store.steps, repair_id))[index]
         await self._change(repair_id, lambda r: start_step(r, index, self._clock.now()))
@@ -75,7 +75,7 @@ class RepairSteps:
     async def judge(self, repair_id: str) -> None:
         """The new snapshot: is the cause gone? Looks a few times, since Microsoft 365 shows changes late."""
         repair = await asyncio.to_thread(self._store.get, repair_id)
-        if repair is None or not repair.is_open:
+        if repair is None or not repair.is_running:
             return
         try:
             diagnosis = await self._look_until_gone(repair)
@@ -88,7 +88,7 @@ class RepairSteps:
     async def fail(self, repair_id: str, sentence: str) -> None:
         """A fault of ours must not leave a card that says "running" for ever."""
         problem = Problem(sentence)
-        await self._change(repair_id, lambda r: stop(r, problem, self._clock.now()) if r.is_open else r)
+        await self._change(repair_id, lambda r: stop(r, problem, self._clock.now()) if r.is_running else r)
 
     async def _look_until_gone(self, repair: Repair) -> Diagnosis:
         diagnosis = diagnose(await self._directory.take_snapshot(repair.user))
