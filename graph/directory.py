@@ -17,8 +17,8 @@ from graph.errors import error_of
 from graph.parts import only_user, probe_of
 from graph.permissions import SET_PASSWORD
 from graph.snapshots import SnapshotReader
-from graph.values import objects
-from provisioning.case import Order
+from graph.values import ident, objects, text
+from provisioning.case import Order, Person
 from provisioning.directory import (
     Account,
     AssignedLicense,
@@ -145,6 +145,12 @@ class GraphDirectory:
         except GraphNotFound:
             return False
         return bool((body or {}).get("value"))
+
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        body = await self._client.send(queries.group_members(self._api, group_id, most)) or {}
+        return tuple(
+            Person(ident(user.get("id")), text(user.get("displayName"))) for user in objects(body.get("value"))
+        )
 
     async def ping(self) -> None:
         await self._client.send(requests.organization(self._api, ["id"]))

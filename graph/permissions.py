@@ -95,6 +95,9 @@ PERMISSIONS: dict[Call, Permission] = {
     Call("POST", "/users/{user-id}/checkMemberGroups"): Permission(
         "GroupMember.Read.All", "check group membership", "who may use Mailroom, when groups are configured"
     ),
+    Call("GET", "/groups/{group-id}/transitiveMembers/graph.user"): Permission(
+        "GroupMember.Read.All", "read the members of the group", "approvals: asking the members of a group"
+    ),
 }
 
 UNKNOWN = Permission("", "do this", "")

@@ -100,6 +100,10 @@ class Directory(Protocol):
         """Is the user in any of the groups, transitively (checkMemberGroups, at most 20)?"""
         ...
 
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        """Users in the group, transitively, the first `most` of them. Raises GraphNotFound for an unknown group."""
+        ...
+
     async def ping(self) -> None:
         """Cheap proof that Graph answers with our token; raises GraphError otherwise."""
         ...
@@ -157,8 +161,25 @@ class Jobs(Protocol):
         ...
 
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
-        """Carry out a fix and show its live card in `conversation`; the same id again is the same repair."""
+        """Show the live card in `conversation` and carry the fix out; the same id again is the same repair.
+
+        A repair that awaits approval is shown to those who are asked as well, and carried out once one of them agrees.
+        """
         ...
+
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        """The second person's answer. Raises as provisioning.approving; that `by` may decide was checked before."""
+        ...
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        """Raises as provisioning.approving."""
+        ...
+
+    async def approval_place(self) -> Conversation | None:
+        """The conversation in which approvals are asked for; None: each approver's 1:1 chat."""
+        ...
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None: ...
 
     async def get_repair(self, repair_id: str) -> Repair | None: ...
 
@@ -184,6 +205,14 @@ class Messenger(Protocol):
 
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         """Post a repair's live card, or update it in place; answers the message's id."""
+        ...
+
+    async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        """Post the card that asks a second person, or update it in place; a new one notifies. Answers its id."""
+        ...
+
+    async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
+        """A new message that tells the requester what the second person said; answers its id."""
         ...
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:

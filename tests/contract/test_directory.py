@@ -298,5 +298,17 @@ async def test_membership(tenant):
     assert not await tenant.directory.is_member(NO_ID, [tenant.group])
 
 
+async def test_members_of_a_group(tenant):
+    person = await tenant.directory.get_account(tenant.person)
+    assert person is not None
+    if not tenant.group:
+        pytest.skip("no group is named for this tenant")
+    members = {member.id: member.name for member in await tenant.directory.members_of(tenant.group)}
+    assert members[person.id] == person.display_name
+    assert len(await tenant.directory.members_of(tenant.group, 1)) == 1
+    with pytest.raises(GraphNotFound):
+        await tenant.directory.members_of(NO_ID)
+
+
 async def test_ping(tenant):
     await tenant.directory.ping()

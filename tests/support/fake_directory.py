@@ -21,7 +21,7 @@ from support.fake_answers import NOT_READY, READY, not_found, taken
 from support.fake_licensing import licensed_by_group, rejected, relicensed
 
 from provisioning.addresses import addresses_of
-from provisioning.case import Order
+from provisioning.case import Order, Person
 from provisioning.directory import (
     Account,
     AssignedLicense,
@@ -241,6 +241,13 @@ class FakeDirectory:
         self._enter("is_member", account_id)
         account = self._find(account_id)
         return account is not None and any(account.id in self.groups.get(group, set()) for group in group_ids)
+
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        self._enter("members_of", group_id)
+        if group_id not in self.groups:
+            raise not_found(group_id)
+        members = [self.accounts[member] for member in sorted(self.groups[group_id]) if member in self.accounts]
+        return tuple(Person(member.id, member.display_name) for member in members[:most])
 
     async def ping(self) -> None:
         self._enter("ping", "")

@@ -38,6 +38,7 @@ async def make_every_call(directory):
         directory.create_access_pass("1", 60),
         directory.set_password("1", "password"),
         directory.is_member("1", ["g"]),
+        directory.members_of("g"),
         directory.ping(),
     ]
     for call in calls:
