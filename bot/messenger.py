@@ -7,6 +7,7 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 from bot import outgoing, wire
 from bot.connector import Connector
+from cards.approval import approval_card, decision_card
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
@@ -14,7 +15,7 @@ from cards.repair import repair_card
 from handlers.requests import Card
 from provisioning.case import Case, Conversation, Person
 from provisioning.ports import Clock
-from provisioning.repair import Repair
+from provisioning.repair import Approval, Repair
 
 MOVED = "The card of {} has moved further down."
 
@@ -33,6 +34,15 @@ class TeamsMessenger:
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(repair.requester) if repair.is_open else ()
         return await self._show(repair_card(repair, self._clock.now(), refresh_for=viewers), conversation, activity_id)
+
+    async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        card = approval_card(repair, _approval(repair), self._clock.now())
+        if not activity_id:
+            return await self._post(card, conversation, alert=True)
+        return await self._show(card, conversation, activity_id)
+
+    async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
+        return await self._post(decision_card(repair, _approval(repair)), conversation, alert=True)
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         user = subject.order.upn if isinstance(subject, Case) else subject.user
@@ -69,6 +79,12 @@ class TeamsMessenger:
         activity = _addressed(outgoing.card_activity(card), conversation)
         activity.id = activity_id
         await self._connector.update(conversation.service_url, conversation.id, activity_id, wire.write(activity))
+
+
+def _approval(repair: Repair) -> Approval:
+    if repair.approval is None:
+        raise ValueError(f"nobody was asked to approve repair {repair.id}")
+    return repair.approval
 
 
 def _viewers(requester: Person) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
+from jobs import places
+from jobs.approvals import Approvals
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
@@ -27,7 +29,7 @@ from jobs.workflows import QUEUE, Parts, bind, explain, finish, provision, repai
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
-from provisioning.ports import Clock, Directory, Messenger, Resync
+from provisioning.ports import Audit, Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 
 EXECUTOR_ID = "mailroom"  # fixed on a single machine: a restarted process recovers its own workflows by it
@@ -47,11 +49,12 @@ async def open_jobs(
     clock: Clock,
     poll_seconds: float,
     resync: Resync | None = None,
+    audit: Audit | None = None,
 ) -> "JobsEngine":
     """Create the tables, start the engine, recover what a killed process left, and begin to watch."""
     engine = open_engine(database_url)
     await asyncio.to_thread(metadata.create_all, engine)
-    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds, resync)
+    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds, resync, audit)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -67,13 +70,15 @@ class JobsEngine:
         clock: Clock,
         poll_seconds: float,
         resync: Resync | None,
+        audit: Audit | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._store = CaseStore(engine, EXECUTOR_ID)
         self._repairs = RepairStore(engine)
         self._outbox = Outbox(engine, EXECUTOR_ID)
-        self._courier = Courier(self._outbox, messenger, clock)
+        self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake())
+        self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake, audit)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
         self._parts = Parts(
@@ -108,7 +113,8 @@ class JobsEngine:
             await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
         for repair_id in await asyncio.to_thread(self._repairs.running):
             await self._enqueue_repair(repair_id)
-        self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._watcher.run())]
+        loops = (self._courier.run(), self._watcher.run(), self._approvals.run())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start."""
@@ -125,7 +131,7 @@ class JobsEngine:
         await asyncio.to_thread(self._store.counts)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox or the watcher has stopped")
+            raise RuntimeError("the outbox, the watcher or the approvals have stopped")
 
     def counts(self) -> Mapping[str, int]:
         """Cases by state."""
@@ -180,9 +186,24 @@ class JobsEngine:
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         kept = await asyncio.to_thread(self._repairs.open, repair, steps, conversation)
         log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
-        await self._enqueue_repair(kept.id)
+        if kept.is_running:
+            await self._enqueue_repair(kept.id)
+        elif kept.approval and kept is repair:  # not the answer to a second click
+            await self._approvals.asked(kept, kept.approval)
         self._courier.wake()
         return kept
+
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        return await self._approvals.decide(repair_id, by, is_approved=is_approved, reason=reason)
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        return await self._approvals.withdraw(repair_id, by)
+
+    async def approval_place(self) -> Conversation | None:
+        return await asyncio.to_thread(places.get_place, self._engine, places.APPROVALS)
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None:
+        await asyncio.to_thread(places.set_place, self._engine, places.APPROVALS, conversation)
 
     async def get_repair(self, repair_id: str) -> Repair | None:
         return await asyncio.to_thread(self._repairs.get, repair_id)

@@ -39,12 +39,20 @@ repairs = sa.Table(
     sa.Column("document", sa.Text, nullable=False),  # the whole Repair as JSON
 )
 
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),  # what happens there: approvals
+    sa.Column("conversation", sa.Text, nullable=False),
+)
+
 messages = sa.Table(
     "messages",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("subject_id", sa.String, nullable=False),  # of a case, or of a repair
-    sa.Column("kind", sa.String, nullable=False),  # live, repair: a card that is updated; ready: the notification
+    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval: updated; ready, decision: said once
+    # Of a 1:1 chat that is opened only when the message is sent: the person's object id, in `conversation` no id.
     sa.Column("conversation_id", sa.String, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
     sa.Column("is_asker", sa.Boolean, nullable=False, default=False),  # ordered here: gets the notification

@@ -11,6 +11,7 @@ from support.fake_messenger import FakeMessenger
 
 from jobs.engine import JobsEngine, open_jobs
 from provisioning.case import Case, CaseState, Conversation, Order, Person
+from provisioning.ports import Audit
 
 T = TypeVar("T")
 HELGA = Person("helga", "Helga Desk")
@@ -37,10 +38,13 @@ class Office:
         self.directory = FakeDirectory()
         self.messenger = FakeMessenger()
         self.clock = ShiftedClock()
+        self.audit: Audit | None = None
         self.jobs: JobsEngine
 
     async def open(self) -> None:
-        self.jobs = await open_jobs(self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05)
+        self.jobs = await open_jobs(
+            self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05, audit=self.audit
+        )
 
     async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
         async def look() -> Case | None:
