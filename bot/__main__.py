@@ -34,7 +34,7 @@ def main() -> int:
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
     # The SDKs behind the composition root take a second to import: wrong settings are told before.
-    from bot.app import open_app
+    from bot.app import open_app, warn
 
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -44,6 +44,7 @@ async def serve(settings: Settings) -> None:
         await runner.setup()
         try:
             await _listen(runner, settings)
+            warn(settings)
             await stop.wait()
         finally:
             await runner.cleanup()

@@ -1,5 +1,6 @@
 """The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,9 +26,12 @@ from graph.directory import GraphDirectory
 from handlers import registry
 from handlers.requests import Reply, Request, Services
 from jobs.engine import JobsEngine, open_jobs
+from provisioning.findings import Risk
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -111,6 +115,12 @@ async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[Gra
     return client, GraphDirectory(client)
 
 
+def warn(settings: Settings) -> None:
+    """What runs, but not as its operator may believe."""
+    if settings.approval_risk != "never" and not (settings.approvers or settings.admins):
+        log.warning("No second person approves risky fixes: neither MAILROOM_APPROVERS nor MAILROOM_ADMINS is set")
+
+
 def _services(
     settings: Settings, directory: GraphDirectory, jobs: JobsEngine, messenger: TeamsMessenger, clock: SystemClock
 ) -> Services:
@@ -124,5 +134,8 @@ def _services(
         viewers=settings.viewers,
         operators=settings.operators,
         admins=settings.admins,
+        approvers=settings.approvers,
+        approval_risk=None if settings.approval_risk == "never" else Risk(int(settings.approval_risk)),
+        approval_hours=settings.approval_hours,
         allowed_tenants=settings.tenants,
     )

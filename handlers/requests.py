@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from provisioning.case import Conversation, Person
+from provisioning.findings import Risk
 from provisioning.ports import Clock, Directory, Jobs, Messenger
 
 Card = dict[str, Any]
@@ -58,5 +59,9 @@ class Services:
     viewers: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     admins: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()  # none: the admins
+    approval_risk: Risk | None = Risk.MAIL_FLOW  # fixes of this risk or more need a second person; None: never
+    approval_hours: float = 4.0
     allowed_tenants: tuple[str, ...] = ()
     memberships: dict[tuple[str, int], tuple[datetime, bool]] = field(default_factory=dict)  # handlers/access.py's
+    known_people: dict[str, Person | None] = field(default_factory=dict)  # handlers/approvers.py's

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from provisioning import approving
 from provisioning.case import Case, Conversation, Order, Person, cancel
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair
@@ -40,6 +41,7 @@ class FakeJobs:
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
     clock: FixedClock = field(default_factory=FixedClock)
+    place: Conversation | None = None
 
     def put(self, case: Case) -> Case:
         self.cases[case.id] = case
@@ -84,6 +86,23 @@ class FakeJobs:
         self._note("start_repair", repair.id, conversation)
         self.steps[repair.id] = tuple(steps)
         return self.repairs.setdefault(repair.id, repair)
+
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        answer = approving.approve if is_approved else approving.decline
+        self.repairs[repair_id] = answer(self.repairs[repair_id], by, reason, self.clock.now())
+        self._note("approve" if is_approved else "decline", repair_id)
+        return self.repairs[repair_id]
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        self.repairs[repair_id] = approving.withdraw(self.repairs[repair_id], by, self.clock.now())
+        self._note("withdraw", repair_id)
+        return self.repairs[repair_id]
+
+    async def approval_place(self) -> Conversation | None:
+        return self.place
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None:
+        self.place = conversation
 
     async def get_repair(self, repair_id: str) -> Repair | None:
         return self.repairs.get(repair_id)

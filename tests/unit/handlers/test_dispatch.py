@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "help"]
+COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -33,6 +33,9 @@ VERBS = [
     "status",
     "diagnose",
     "reveal",
+    "approve",
+    "decline",
+    "withdraw",
 ]
 
 
