@@ -15,7 +15,7 @@ NAMED = 4  # people; the others are counted
 
 # How the answer reads after the title, and the style of the header. A repair that runs or ran was approved.
 _ANSWERS: dict[RepairState, tuple[str, str]] = {
-    RepairState.AWAITING: ("needs your approval", "warning"),
+    RepairState.AWAITING: ("needs approval", "warning"),
     RepairState.DECLINED: ("declined", "attention"),
     RepairState.EXPIRED: ("expired", "emphasis"),
     RepairState.WITHDRAWN: ("withdrawn", "emphasis"),

@@ -54,8 +54,8 @@ def test_in_1_to_1_chats_one_approves_and_everybody_sees_it(desk: Site) -> None:
     helga, mona, adam = desk.chat(), desk.chat("mona"), desk.chat("adam")
     helga.click(diagnosed(helga, SOFIA, "Keep one Exchange plan"), "Ask for approval", keep=_first_license(helga))
     waiting = helga.see(SOFIA, "waiting for approval", "Adam Admin and Mona Manager", buttons=("Withdraw",))
-    asked = mona.see(SOFIA, "needs your approval", "Affects mail", "Helga Desk", buttons=("Approve", "Decline"))
-    also_asked = adam.see(SOFIA, "needs your approval", buttons=("Approve", "Decline"))
+    asked = mona.see(SOFIA, "needs approval", "Affects mail", "Helga Desk", buttons=("Approve", "Decline"))
+    also_asked = adam.see(SOFIA, "needs approval", buttons=("Approve", "Decline"))
     assert desk.effects(SOFIA) == {}, "nothing is changed before"
     mona.click(asked, "Approve", reason="The cheaper one.")
     helga.see("Mona Manager approved", SOFIA, "The cheaper one.")
@@ -96,7 +96,7 @@ def test_in_the_admins_group_the_requester_is_refused_and_an_approver_declines(d
     helga = desk.chat("helga", GROUP_CHAT.id)
     confirm = diagnosed(helga, OMAR, "Switch on the Exchange plan for the group")
     helga.click(confirm, "Ask for approval")
-    asked = helga.see(OMAR, "needs your approval", buttons=("Approve",))
+    asked = helga.see(OMAR, "needs approval", buttons=("Approve",))
     assert "second person" in helga.click(asked, "Approve")["text"]
     assert "why you decline" in group.click(asked, "Decline")["text"]
     group.click(asked, "Decline", reason="Not for all of them.")
@@ -111,7 +111,7 @@ def test_in_a_channel_a_killed_bot_still_knows_what_it_had_asked(desk: Site) -> 
     channel, helga = desk.chat("mona", CHANNEL.id), desk.chat()
     confirm = diagnosed(helga, KURT, "Delete for good")
     helga.click(confirm, "Ask for approval", confirm=KURT)
-    asked = channel.see(KURT, "needs your approval", "Data may be lost", buttons=("Approve",))
+    asked = channel.see(KURT, "needs approval", "Data may be lost", buttons=("Approve",))
     assert asked["root"] == asked["id"], "a post of its own"
     assert purges(desk) == []
     desk.bot.kill()
@@ -129,7 +129,7 @@ def purges(desk: Site) -> list[Json]:
 def test_who_asked_withdraws(desk: Site) -> None:
     helga, adam = desk.chat(), desk.chat("adam")
     helga.click(diagnosed(helga, OMAR, "Switch on the Exchange plan for the group"), "Ask for approval")
-    asked = adam.see(OMAR, "needs your approval")
+    asked = adam.see(OMAR, "needs approval")
     helga.click(helga.see(OMAR, "waiting for approval"), "Withdraw")
     adam.wait(lambda: "Withdrawn" in text_of(adam.again(asked)), "the approver sees it")
     assert buttons_of(adam.again(asked)) == []

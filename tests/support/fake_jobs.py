@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from provisioning import approving
 from provisioning.case import Case, Conversation, Order, Person, cancel
+from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair
 
@@ -89,12 +90,12 @@ class FakeJobs:
 
     async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
         answer = approving.approve if is_approved else approving.decline
-        self.repairs[repair_id] = answer(self.repairs[repair_id], by, reason, self.clock.now())
+        self.repairs[repair_id] = answer(self._asked(repair_id), by, reason, self.clock.now())
         self._note("approve" if is_approved else "decline", repair_id)
         return self.repairs[repair_id]
 
     async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
-        self.repairs[repair_id] = approving.withdraw(self.repairs[repair_id], by, self.clock.now())
+        self.repairs[repair_id] = approving.withdraw(self._asked(repair_id), by, self.clock.now())
         self._note("withdraw", repair_id)
         return self.repairs[repair_id]
 
@@ -122,6 +123,11 @@ class FakeJobs:
         self._note("release_credential", case_id)
         self.claimed.discard(case_id)
         self.put(replace(self.cases[case_id], credential_shown_at=None))
+
+    def _asked(self, repair_id: str) -> Repair:
+        if repair_id not in self.repairs:
+            raise BadOrder("I no longer know this request.")
+        return self.repairs[repair_id]
 
     def _note(self, method: str, case_id: str, conversation: Conversation | None = None) -> None:
         self.calls.append(Called(method, case_id, conversation.id if conversation else ""))

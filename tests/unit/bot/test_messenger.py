@@ -95,7 +95,7 @@ async def test_the_card_that_asks_for_approval_notifies_once_and_is_then_edited(
     await messenger.announce_decision(approving.approve(repair, ADAM, "", NOW), chat)
     post, edit, told = connector.calls
     assert post.body["channelData"]["notification"]["alert"] is True
-    assert "needs your approval" in post.body["summary"]
+    assert "needs approval" in post.body["summary"]
     assert (edit.method, edit.path) == ("PUT", (chat.id, "activities", posted))
     assert "approve" not in [node.get("verb") for node in walk(edit.card)]
     assert told.body["channelData"]["notification"]["alert"] is True

@@ -1,8 +1,10 @@
 """The second person from the chat: who is asked, who may decide, and where."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from support.contoso import E3
 from support.desk import ADAM, GROUP, HELGA, MONA, OTTO, PERSONAL, Desk, buttons, inputs, words
 from support.fake_answers import not_found
 
@@ -48,6 +50,17 @@ async def test_a_risky_fix_waits_for_an_approver_with_all_that_the_approver_must
     assert "mailbox is disconnected" in repair.approval.changes
     assert repair.approval.why
     assert repair.approval.expires_at - repair.created_at == timedelta(hours=4)
+
+
+async def test_the_approver_reads_the_sentence_of_the_finding():
+    desk = desk_of(approval_risk=Risk.REVERSIBLE)
+    mona = desk.directory.accounts[MONA.id]
+    desk.directory.accounts[MONA.id] = replace(mona, licenses=(), plans=(), license_states=())
+    del desk.directory.probes[MONA.id]
+    await desk.click("fix-confirmed", user=mona.upn, fix="assign-license", cause="C05", license=E3.id)
+    [repair] = desk.jobs.repairs.values()
+    assert repair.approval is not None
+    assert "has no license" in repair.approval.why
 
 
 async def test_the_typed_name_is_wanted_before_anybody_is_asked():
@@ -163,8 +176,15 @@ async def test_a_button_without_its_request_changes_nothing(verb: str):
     desk = desk_of()
     assert "which request" in words(await desk.click(verb, ADAM))
     assert words(await desk.click(verb, ADAM, repair={"odd": 1}))
-    assert words(await desk.click(verb, ADAM, repair="r", reason="x" * 301))
+    assert "no longer know" in words(await desk.click(verb, ADAM, repair="unknown", reason="Because."))
     assert desk.changes() == []
+
+
+async def test_a_reason_has_a_limit():
+    desk = desk_of()
+    repair = await asked(desk)
+    assert "at most 300" in words(await desk.click("decline", ADAM, repair=repair, reason="x" * 301))
+    assert desk.jobs.repairs[repair].state is RepairState.AWAITING
 
 
 async def test_an_admin_names_the_conversation():
