@@ -54,11 +54,19 @@ def text_request(activity: Activity, text: str) -> Request:
 
 
 def tenants_of(activity: Activity) -> frozenset[str]:
-    """Every tenant that the activity names: the conversation's, and the sender's own where it differs."""
+    """Every tenant that the activity names: the conversation's, and the sender's own where it differs.
+
+    What stands in a tenant's place and is none, is one that nobody serves.
+    """
     channel_data = _mapping(activity.channel_data)
     sender = activity.from_property.additional_properties if activity.from_property else {}
-    named = (_mapping(channel_data.get("tenant")).get("id"), activity.conversation.tenant_id, sender.get("tenantId"))
-    return frozenset(tenant.lower() for tenant in named if isinstance(tenant, str) and tenant)
+    named = (
+        _mapping(channel_data.get("tenant")).get("id"),
+        _mapping(channel_data.get("team")).get("tenantId"),
+        activity.conversation.tenant_id,
+        sender.get("tenantId"),
+    )
+    return frozenset(tenant.lower() if isinstance(tenant, str) else "?" for tenant in named if tenant)
 
 
 def person_of(activity: Activity) -> Person:
