@@ -1,5 +1,6 @@
 """The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from aiohttp import web
 
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.gate import Gate
 from bot.health import HealthCheck
 from bot.identity import SigningKeys, TokenCheck, issuer_of
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
 from bot.outbound import outbound_token
 from bot.resync import WebhookResync
+from bot.seals import Seals
 from bot.server import web_application
 from bot.settings import AppType, Settings
 from bot.turns import Turns
@@ -25,6 +28,7 @@ from graph.directory import GraphDirectory
 from handlers import registry
 from handlers.requests import Reply, Request, Services
 from jobs.engine import JobsEngine, open_jobs
+from jobs.keys import read_server_key
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
@@ -53,7 +57,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         metrics = Metrics(registry.names())
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
-        messenger = TeamsMessenger(line.connector, clock)
+        seals = Seals(await asyncio.to_thread(read_server_key, settings.database_url), registry.lifetimes())
+        messenger = TeamsMessenger(line.connector, seals, clock)
         _, directory = await open_directory(settings, stack)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
@@ -66,7 +71,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         async def handle(request: Request) -> Reply | None:
             return await registry.dispatch(request, services)
 
-        turns = Turns(handle, settings.tenants, line.adapter.start, metrics, registry.secret_verbs())
+        gate = Gate(handle, seals, settings.rate_limit)
+        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs())
         health = HealthCheck({"jobs": jobs.check, "graph": directory.ping})
         yield web_application(line.adapter, turns, health, metrics)
 

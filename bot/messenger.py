@@ -7,6 +7,7 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 from bot import outgoing, wire
 from bot.connector import Connector
+from bot.seals import Seals
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
@@ -22,8 +23,9 @@ MOVED = "The card of {} has moved further down."
 class TeamsMessenger:
     """Raises ConversationGone, MessageGone, MessengerUnavailable."""
 
-    def __init__(self, connector: Connector, clock: Clock) -> None:
+    def __init__(self, connector: Connector, seals: Seals, clock: Clock) -> None:
         self._connector = connector
+        self._seals = seals
         self._clock = clock
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
@@ -62,13 +64,17 @@ class TeamsMessenger:
         return activity_id
 
     async def _post(self, card: Card, conversation: Conversation, *, alert: bool = False) -> str:
-        activity = _addressed(outgoing.card_activity(card, alert=alert), conversation)
+        activity = self._activity(card, conversation, alert=alert)
         return await self._connector.post(conversation.service_url, conversation.id, wire.write(activity))
 
     async def _update(self, card: Card, conversation: Conversation, activity_id: str) -> None:
-        activity = _addressed(outgoing.card_activity(card), conversation)
+        activity = self._activity(card, conversation)
         activity.id = activity_id
         await self._connector.update(conversation.service_url, conversation.id, activity_id, wire.write(activity))
+
+    def _activity(self, card: Card, conversation: Conversation, *, alert: bool = False) -> Activity:
+        sealed = self._seals.seal(card, conversation.id)
+        return _addressed(outgoing.card_activity(sealed, alert=alert), conversation)
 
 
 def _viewers(requester: Person) -> tuple[str, ...]:

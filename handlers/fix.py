@@ -1,6 +1,6 @@
 """The fixes of a diagnosis: first what would change, then, on a second click, a durable repair."""
 
-import hashlib
+import uuid
 from dataclasses import replace
 
 from cards.fixing import confirm_card
@@ -9,7 +9,7 @@ from cards.repair import repair_card
 from handlers import fields
 from handlers.access import Role, require
 from handlers.diagnose import Look, look
-from handlers.registry import action, run_command
+from handlers.registry import DECISION_LIVES, VIEW_LIVES, action, run_command
 from handlers.requests import Reply, Request, Services
 from provisioning import fixes
 from provisioning.errors import BadOrder
@@ -27,8 +27,12 @@ async def propose(request: Request, services: Services) -> Reply | None:
     return Reply(card=confirm_card(fix, plan, found.diagnosis.user, _cause(request), _choice(request)))
 
 
-@action("fix-confirmed", role=Role.OPERATOR)
+@action("fix-confirmed", role=Role.OPERATOR, lives=DECISION_LIVES)
 async def carry_out(request: Request, services: Services) -> Reply | None:
+    repair_id = fields.once(request) or uuid.uuid4().hex
+    started = await services.jobs.get_repair(repair_id)
+    if started:  # the same click again, perhaps long after: nothing runs twice
+        return _show(started, request, services)
     found, fix, plan = await _planned(request, services)
     await _require_for(fix.risk, request, services)
     user, cause = found.diagnosis.user, _cause(request)
@@ -39,16 +43,16 @@ async def carry_out(request: Request, services: Services) -> Reply | None:
     for step in plan.steps:
         if isinstance(step, OrderAnew):
             return await run_command(replace(request, text=f"provision {step.upn}"), services)
-    return await _start(request, services, fix, plan, user)
+    return await _start(repair_id, request, services, fix, plan, user)
 
 
-async def _start(request: Request, services: Services, fix: Fix, plan: FixPlan, user: str) -> Reply:
-    """One repair at a time for a person: a double click, or a colleague's, shows the one that runs."""
+async def _start(repair_id: str, request: Request, services: Services, fix: Fix, plan: FixPlan, user: str) -> Reply:
+    """One repair at a time for a person: a colleague's click shows the one that runs."""
     repairs = await services.jobs.repairs_of(user)
-    repair = next((repair for repair in repairs if repair.is_open), None)
-    if repair is None:
+    running = next((repair for repair in repairs if repair.is_open), None)
+    if running is None:
         repair = Repair(
-            id=_click_id(request, user, fix.id, len(repairs)),
+            id=repair_id,
             user=user,
             fix_id=fix.id,
             title=fix.title,
@@ -59,15 +63,15 @@ async def _start(request: Request, services: Services, fix: Fix, plan: FixPlan, 
         )
         await services.jobs.start_repair(repair, plan.steps, request.conversation)
         return Reply(card=notice_card(f"{fix.title} for {user}: started. The card below shows how it goes."))
-    return Reply(card=repair_card(repair, services.clock.now(), refresh_for=_refresh_for(request)))
+    return _show(running, request, services)
 
 
-@action("repair", role=Role.VIEWER)
+@action("repair", role=Role.VIEWER, lives=VIEW_LIVES)
 async def show(request: Request, services: Services) -> Reply | None:
     return await _view(request, services)
 
 
-@action("repair-refresh", role=Role.VIEWER)
+@action("repair-refresh", role=Role.VIEWER, lives=VIEW_LIVES)
 async def refresh(request: Request, services: Services) -> Reply | None:
     """The client asks by itself: the newest card, and nothing changes."""
     return await _view(request, services)
@@ -77,6 +81,10 @@ async def _view(request: Request, services: Services) -> Reply:
     repair = await services.jobs.get_repair(fields.text(request.data, "repair", fields.CASE_ID_LIMIT))
     if repair is None:
         raise BadOrder("I no longer know this repair. Diagnose again to see how things stand.")
+    return _show(repair, request, services)
+
+
+def _show(repair: Repair, request: Request, services: Services) -> Reply:
     return Reply(card=repair_card(repair, services.clock.now(), refresh_for=_refresh_for(request)))
 
 
@@ -108,12 +116,6 @@ def _choice(request: Request) -> dict[str, str]:
         for name, value in request.data.items()
         if isinstance(value, str) and name not in OWN_FIELDS
     }
-
-
-def _click_id(request: Request, user: str, fix_id: str, ended: int) -> str:
-    """The same for a double click, another once the repair has ended."""
-    click = f"{request.conversation.id}|{request.message_id}|{user}|{fix_id}|{ended}"
-    return hashlib.sha256(click.encode()).hexdigest()[:16]
 
 
 def _refresh_for(request: Request) -> tuple[str, ...]:

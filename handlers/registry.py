@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from rapidfuzz import fuzz, process
 
@@ -23,6 +24,10 @@ from handlers.requests import Reply, Request, Services
 from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
 
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
+LIVES = timedelta(days=7)  # how long a button is good
+VIEW_LIVES = timedelta(days=30)  # of what only shows something
+FORM_LIVES = timedelta(hours=24)
+DECISION_LIVES = timedelta(minutes=30)  # of “Do it”: what was shown before it is soon no longer so
 NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
 
 log = logging.getLogger(__name__)
@@ -43,6 +48,7 @@ class _Action:
     role: Role | None
     run: ActionHandler
     is_secret: bool
+    lives: timedelta
 
 
 _commands: dict[str, _Command] = {}
@@ -61,12 +67,17 @@ def command(usage: str, *, summary: str, example: str, role: Role | None) -> Cal
     return register
 
 
-def action(verb: str, *, role: Role | None, is_secret: bool = False) -> Callable[[ActionHandler], ActionHandler]:
-    """Register the handler of a button's verb. With `is_secret` its answer must never become a message."""
+def action(
+    verb: str, *, role: Role | None, is_secret: bool = False, lives: timedelta = LIVES
+) -> Callable[[ActionHandler], ActionHandler]:
+    """Register the handler of a button's verb, which is good for `lives` once it is on a card.
+
+    With `is_secret` its answer must never become a message.
+    """
 
     def register(handler: ActionHandler) -> ActionHandler:
         _refuse_second(verb, _actions)
-        _actions[verb] = _Action(role, handler, is_secret)
+        _actions[verb] = _Action(role, handler, is_secret, lives)
         return handler
 
     return register
@@ -79,6 +90,11 @@ def helps() -> Sequence[CommandHelp]:
 def secret_verbs() -> frozenset[str]:
     """Buttons whose answer may only be the direct answer to the click."""
     return frozenset(verb for verb, known in _actions.items() if known.is_secret)
+
+
+def lifetimes() -> dict[str, timedelta]:
+    """How long a button is good, by its verb."""
+    return {verb: known.lives for verb, known in _actions.items()}
 
 
 def names() -> frozenset[str]:

@@ -17,7 +17,9 @@ class Request:
     """One message or one click, from a verified activity.
 
     `text` is the message with the bot's own mention cut out, otherwise as Teams sent it (HTML, entities).
-    `verb` and `data` are a button's; `data` comes from a client and is not to be believed.
+    `verb` and `data` are a button's. Its own fields are as they left, since bot/ has checked their seal; what was
+    filled in comes from a client and is not to be believed. `click_id` is the same for the same click again, by
+    whomever; "" for what was typed.
     """
 
     person: Person
@@ -25,6 +27,7 @@ class Request:
     text: str = ""
     verb: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it

@@ -6,7 +6,7 @@ from cards.notice import notice_card
 from cards.ready import sign_in_card
 from handlers import fields
 from handlers.access import Role
-from handlers.registry import action
+from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
 from provisioning.accounts import strong_password
 from provisioning.case import AccountOrigin, Case, CaseState
@@ -22,7 +22,7 @@ OLD_CLIENT = (
 log = logging.getLogger(__name__)
 
 
-@action("reveal", role=Role.OPERATOR, is_secret=True)
+@action("reveal", role=Role.OPERATOR, is_secret=True, lives=VIEW_LIVES)  # no other card leads to it
 async def reveal(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     _check(case, request)

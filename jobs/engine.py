@@ -131,10 +131,11 @@ class JobsEngine:
         """Cases by state."""
         return self._store.counts()
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        case = Case(id=uuid.uuid4().hex[:12], order=order, requester=requester, created_at=self._clock.now())
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        new_id = case_id or uuid.uuid4().hex[:12]
+        case = Case(id=new_id, order=order, requester=requester, created_at=self._clock.now())
         kept = await asyncio.to_thread(self._store.open, case, conversation)
-        if kept.id == case.id:
+        if kept is case:
             log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
             await self._enqueue_provision(case.id)
         self._courier.wake()

@@ -29,10 +29,15 @@ class CaseStore:
         self._process_id = process_id
 
     def open(self, case: Case, conversation: Conversation) -> Case:
-        """Store a new case with its live card; or the open case for the same UPN, joined in `conversation`."""
+        """Store a new case with its live card. The case with the same id, or the open one for the same UPN, is joined.
+
+        Answers `case` itself only where it was stored.
+        """
         with writing(self.engine) as connection:
             upn = case.order.upn.lower()
-            existing = connection.execute(sa.select(cases.c.document).where(cases.c.open_upn == upn)).scalar()
+            is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
+            same = sa.select(cases.c.document).where(is_same).order_by(cases.c.id != case.id).limit(1)
+            existing = connection.execute(same).scalar()
             kept = _case_json.validate_json(existing) if existing else case
             if not existing:
                 connection.execute(cases.insert().values(id=case.id, upn=upn, **_row(case)))

@@ -60,6 +60,13 @@ messages = sa.Table(
     sa.Index("messages_due", "is_due", "next_try_at"),
 )
 
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
 
 def open_engine(url: str) -> sa.Engine:
     """An engine for `url`; a SQLite file's folder is made when it is missing."""

@@ -126,8 +126,11 @@ class Resync(Protocol):
 class Jobs(Protocol):
     """The durable part, as the handlers need it."""
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        """Start a case and show its live card in `conversation`; an open case for the same UPN is joined."""
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        """Start a case and show its live card in `conversation`; an open case for the same UPN is joined.
+
+        With a `case_id` that exists, open or ended, that case is shown and nothing is started.
+        """
         ...
 
     async def get(self, case_id: str) -> Case | None: ...

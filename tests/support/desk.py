@@ -1,6 +1,7 @@
 """A helpdesk for the tests of the handlers: everyone in the chat, all ports in memory, and what a card shows."""
 
 import json
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,15 +47,20 @@ class Desk:
         return await dispatch(Request(person, conversation, text), self.services)
 
     async def click(
-        self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, **data: Any
+        self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, click_id: str = "", **data: Any
     ) -> Reply | None:
-        data = {"verb": verb, **data}
-        request = Request(person, conversation, verb=verb, data=data, message_id="m1", is_answered_privately=True)
-        return await dispatch(request, self.services)
+        """With the same `click_id` it is the same click once more."""
+        data, click_id = {"verb": verb, **data}, click_id or uuid.uuid4().hex
+        request = Request(person, conversation, verb=verb, data=data, click_id=click_id, message_id="m1")
+        return await dispatch(replace(request, is_answered_privately=True), self.services)
 
     async def refresh(self, person: Person = HELGA, verb: str = "refresh", **data: Any) -> Reply | None:
         request = Request(person, GROUP, verb=verb, data={"verb": verb, **data}, message_id="m1", is_refresh=True)
         return await dispatch(request, self.services)
+
+    def only_case(self) -> Case:
+        [case] = self.jobs.cases.values()
+        return case
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""

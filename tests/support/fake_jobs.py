@@ -48,10 +48,10 @@ class FakeJobs:
     def methods(self) -> list[str]:
         return [call.method for call in self.calls]
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        case = await self.find(order.upn)
-        if case is None or not case.is_open:
-            case = self.put(Case(f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        case = self.cases.get(case_id) or await self.find(order.upn)
+        if case is None or not (case.is_open or case.id == case_id):
+            case = self.put(Case(case_id or f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
         self._note("start", case.id, conversation)
         return case
 

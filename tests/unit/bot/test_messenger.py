@@ -11,11 +11,13 @@ from support.edge import QUICK
 from bot.connector import Connector
 from bot.messenger import TeamsMessenger
 from bot.outbound import OutboundToken
+from bot.seals import Seals
 from provisioning.case import Case, Conversation, Order, Person, ready
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HELGA = Person(HELGA_ID, "Helga Desk", TENANT_ID, "29:helga", "en-US")
+SEALS = Seals(b"k" * 32, {})
 CASE = Case("c1", Order("jane@contoso.com", "Jane Doe", "US"), HELGA, NOW)
 
 
@@ -26,7 +28,7 @@ class StoppedClock:
 
 @pytest.fixture
 def messenger(session):
-    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), StoppedClock())
+    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock())
 
 
 @pytest.fixture

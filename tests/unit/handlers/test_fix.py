@@ -35,9 +35,9 @@ async def test_the_diagnosis_offers_the_fix_and_a_click_only_shows_it():
 async def test_the_confirmed_fix_is_one_repair_however_often_it_is_clicked():
     desk = desk_with_lee()
     data = {"user": LEE, "fix": "assign-license", "cause": "C05", "license": E3.id}
-    assert "started" in words(await desk.click("fix-confirmed", **data))
-    for _ in range(2):
-        reply = await desk.click("fix-confirmed", **data)
+    assert "started" in words(await desk.click("fix-confirmed", **data, click_id="once"))
+    await desk.click("fix-confirmed", **data, click_id="once")
+    reply = await desk.click("fix-confirmed", **data, click_id="another")
     [repair] = desk.jobs.repairs.values()
     assert (repair.user, repair.cause, repair.requester) == (LEE, "C05", HELGA)
     [step] = desk.jobs.steps[repair.id]
@@ -46,13 +46,15 @@ async def test_the_confirmed_fix_is_one_repair_however_often_it_is_clicked():
     assert step.says in words(reply)
 
 
-async def test_after_a_repair_has_ended_the_same_fix_may_run_again():
+async def test_after_a_repair_has_ended_the_fix_may_run_again_but_not_by_the_same_click():
     desk = desk_with_lee()
     data = {"user": LEE, "fix": "assign-license", "cause": "C05", "license": E3.id}
-    await desk.click("fix-confirmed", **data)
+    await desk.click("fix-confirmed", **data, click_id="once")
     [repair] = desk.jobs.repairs.values()
     desk.jobs.repairs[repair.id] = end(repair, RepairState.NOT_CURED, "Still there.", desk.clock.now())
-    await desk.click("fix-confirmed", **data)
+    assert "Still there." in words(await desk.click("fix-confirmed", **data, click_id="once"))
+    assert len(desk.jobs.repairs) == 1
+    await desk.click("fix-confirmed", **data, click_id="another")
     assert len(desk.jobs.repairs) == 2
 
 

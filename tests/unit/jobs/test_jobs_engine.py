@@ -47,6 +47,16 @@ async def test_the_same_order_twice_is_one_case_with_a_card_in_each_conversation
     assert office.directory.count("create_account") == 1
 
 
+async def test_an_id_that_exists_is_that_case_even_when_it_has_ended(office: Office) -> None:
+    first = await office.jobs.start(JANE, HELGA, CHAT, "once")
+    await office.jobs.cancel(first.id, HELGA)
+    again = await office.jobs.start(JANE, HELGA, GROUP, "once")
+    assert (first.id, again.id, again.state) == ("once", "once", CaseState.CANCELLED)
+    await office.jobs.start(JANE, HELGA, CHAT, "another")
+    assert (await office.jobs.start(JANE, HELGA, CHAT, "once")).state is CaseState.CANCELLED, "not the open one"
+    assert [case.id for case in await office.jobs.open_cases()] == ["another"]
+
+
 async def test_a_shown_card_moves_down_and_leaves_a_pointer(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     await office.until_state(case, CaseState.WAITING)
