@@ -10,6 +10,7 @@ from handlers.requests import Request
 from provisioning.case import Conversation, Person
 
 EXECUTE = "adaptiveCard/action"
+NAME_LIMIT = 200  # a name of Entra ID has up to 256 characters; no card shows so many
 
 
 class BadInvoke(ValueError):
@@ -74,10 +75,10 @@ def person_of(activity: Activity) -> Person:
     sender = activity.from_property
     return Person(
         id=(sender.aad_object_id or "") if sender else "",
-        name=(sender.name or "") if sender else "",
+        name=(sender.name or "")[:NAME_LIMIT] if sender else "",
         tenant_id=_tenant(activity),
         channel_id=(sender.id or "") if sender else "",
-        locale=activity.locale or "",
+        locale=(activity.locale or "")[:NAME_LIMIT],
     )
 
 
@@ -89,7 +90,7 @@ def conversation_of(activity: Activity) -> Conversation:
         service_url=activity.service_url,
         tenant_id=_tenant(activity),
         bot_id=(bot.id or "") if bot else "",
-        bot_name=(bot.name or "") if bot else "",
+        bot_name=(bot.name or "")[:NAME_LIMIT] if bot else "",
     )
 
 

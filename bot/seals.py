@@ -31,6 +31,7 @@ FORGED = (
 )
 OUT_OF_DATE = "This button is out of date, so nothing was changed. Type the command again, or status, for a fresh card."
 
+_NESTED = (dict, list)
 _BUTTONS = ("Action.Execute", "Action.Submit")
 
 Json = dict[str, Any]
@@ -78,17 +79,18 @@ class Seals:
         return replace(request, data=data, click_id=terms.nonce)
 
     def _sealed(self, node: Any, conversation_id: str, inputs: tuple[str, ...]) -> Any:
-        """`inputs` are those of the card around; a card inside shows its own as well."""
+        """`node` is an object or a list. `inputs` are those of the card around; a card inside has its own as well."""
         if isinstance(node, list):
-            return [self._sealed(item, conversation_id, inputs) for item in node]
-        if not isinstance(node, dict):
-            return node
+            return [self._sealed(one, conversation_id, inputs) if isinstance(one, _NESTED) else one for one in node]
         kind = node.get("type")
         if kind in _BUTTONS:
             return self._button(node, conversation_id, inputs)
         if kind == "AdaptiveCard":
-            inputs = (*inputs, *_inputs(list(node.values())))
-        return {key: self._sealed(item, conversation_id, inputs) for key, item in node.items()}
+            inputs = (*inputs, *_inputs(node))
+        return {
+            key: self._sealed(one, conversation_id, inputs) if isinstance(one, _NESTED) else one
+            for key, one in node.items()
+        }
 
     def _button(self, node: Json, conversation_id: str, inputs: tuple[str, ...]) -> Json:
         """With what stands in for it in older clients: the same button, so the same seal."""
@@ -114,15 +116,19 @@ class Seals:
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _inputs(node: Any) -> list[str]:
+def _inputs(card: Json) -> list[str]:
     """The ids of the inputs of one card, without those of a card inside, which only its own buttons send."""
-    if isinstance(node, list):
-        return [name for item in node for name in _inputs(item)]
-    if not isinstance(node, dict) or node.get("type") == "AdaptiveCard":
-        return []
-    if str(node.get("type", "")).startswith("Input."):
-        return [str(node["id"])]
-    return [name for key, item in node.items() if key != "data" for name in _inputs(item)]
+    found: list[str] = []
+    left: list[Any] = [card["body"]] if "body" in card else []
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left += node
+        elif isinstance(node, dict) and node.get("type") != "AdaptiveCard":
+            if str(node.get("type", "")).startswith("Input."):
+                found.append(str(node["id"]))
+            left += [one for key, one in node.items() if key != "data" and isinstance(one, _NESTED)]
+    return found
 
 
 def _read(seal: Any) -> tuple[_Terms, str]:
