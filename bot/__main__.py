@@ -34,16 +34,17 @@ def main() -> int:
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
     # The SDKs behind the composition root take a second to import: wrong settings are told before.
-    from bot.app import open_app
+    from bot.app import open_app, warn
 
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     async with open_app(settings) as app:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, auto_decompress=False)
         await runner.setup()
         try:
             await _listen(runner, settings)
+            warn(settings)
             await stop.wait()
         finally:
             await runner.cleanup()

@@ -1,7 +1,7 @@
 """botbuilder's CloudAdapter on one session: HTTP in, a turn of the ActivityHandler, and activities out.
 
-Only public hooks are used. What is replaced and why: `process` answers 400, 401, 403, 413 and 415 where 4.17.1
-answers 500, and writes invoke bodies itself (4.17.1 serialises them twice and fails); bot.connector sends.
+Only public hooks are used. What is replaced and why: `process` answers 400, 401, 403, 408, 413 and 415 where
+4.17.1 answers 500, and writes invoke bodies itself (4.17.1 serialises them twice and fails); bot.connector sends.
 """
 
 import asyncio
@@ -10,95 +10,33 @@ import logging
 from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from botbuilder.core import Bot, InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, ResourceResponse
-from botframework.connector.auth import (
-    AuthenticateRequestResult,
-    BotFrameworkAuthentication,
-    ClaimsIdentity,
-    ConnectorFactory,
-    UserTokenClient,
-)
+from botframework.connector.auth import AuthenticateRequestResult
 from typing_extensions import override
 
 from bot import wire
+from bot.admission import Authentication, NotServed
 from bot.connector import Connector
 from bot.identity import BadToken, KeysUnavailable, TokenCheck
-from bot.settings import is_loopback
 
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 256 * 1024
+BODY_SECONDS = 15.0  # for the whole body; Teams sends it at once
 PATIENCE_SECONDS = 8.0  # Teams repeats a message that is not answered in 15 s; a longer turn goes on behind the answer
 STOP_SECONDS = 5.0
-
-
-class UntrustedService(Exception):
-    """Without tokens only a service on this machine is spoken to: 403."""
-
-
-class _Factory(ConnectorFactory):
-    """Every turn sends through the same connector."""
-
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
-
-    @override
-    async def create(self, service_url: str, audience: str | None) -> Connector:
-        return self._connector
-
-
-class Authentication(BotFrameworkAuthentication):
-    """botbuilder's authentication hook over bot.identity. Without `check` (Anonymous) only loopback is served."""
-
-    def __init__(self, connector: Connector, check: TokenCheck | None, app_id: str) -> None:
-        self._factory = _Factory(connector)
-        self._check = check
-        self._app_id = app_id
-
-    @override
-    async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """Raises BadToken, KeysUnavailable or UntrustedService."""
-        claims: dict[str, Any] = {}
-        if self._check:
-            claims = dict(await self._check.check(auth_header, activity.service_url or "", activity.channel_id or ""))
-        elif not is_loopback(_host(activity.service_url or "")):
-            raise UntrustedService("the service URL is not on this machine")
-        result = AuthenticateRequestResult()
-        result.audience = self.get_originating_audience()
-        result.claims_identity = ClaimsIdentity(claims, bool(self._check))
-        result.connector_factory = self._factory
-        return result
-
-    @override
-    async def authenticate_streaming_request(
-        self, auth_header: str, channel_id_header: str
-    ) -> AuthenticateRequestResult:
-        raise BadToken("streaming is not offered")
-
-    @override
-    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
-        return self._factory
-
-    @override
-    async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> UserTokenClient | None:
-        """Mailroom signs nobody in."""
-        return None
-
-    @override
-    def get_originating_audience(self) -> str:
-        return "https://api.botframework.com"
 
 
 class MailroomAdapter(CloudAdapter):
     """A CloudAdapter that keeps what can be kept between turns."""
 
-    def __init__(self, connector: Connector, check: TokenCheck | None, app_id: str = "") -> None:
-        super().__init__(Authentication(connector, check, app_id))
+    def __init__(self, connector: Connector, check: TokenCheck | None) -> None:
+        self._door = Authentication(connector, check)
+        super().__init__(self._door)
         self._connector = connector
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_turn_error = _log_failure
@@ -108,23 +46,27 @@ class MailroomAdapter(CloudAdapter):
         self, request: web.Request, bot: Bot, ws_response: web.WebSocketResponse | None = None
     ) -> web.Response:
         """The route of POST /api/messages."""
-        if request.content_type != "application/json":
-            return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json.")
         try:
-            activity = wire.read(json.loads(await request.read()))
+            proof = await self._door.check_headers(request)
+            if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+                return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json, not compressed.")
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+            activity = wire.read(wire.parse(body))
             activity.caller_id = None
-            identity = await self.bot_framework_authentication.authenticate_request(
-                activity, request.headers.get("Authorization", "")
-            )
+            identity = self._door.admit(proof, activity)
         except BadToken as error:
             log.warning("a message was refused: %s", error)
             return _refusal(HTTPStatus.UNAUTHORIZED, "The bearer token was refused.")
-        except UntrustedService as error:
+        except NotServed as error:
+            log.warning("a message was refused: %s", error)
             return _refusal(HTTPStatus.FORBIDDEN, f"Refused: {error}.")
         except KeysUnavailable as error:
             log.error("a message could not be checked: %s", error)
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The token cannot be checked now.")
-        except (ValueError, RecursionError):
+        except TimeoutError:
+            return _refusal(HTTPStatus.REQUEST_TIMEOUT, "The body did not come.")
+        except (wire.WireError, web.RequestPayloadError):
             return _refusal(HTTPStatus.BAD_REQUEST, "The body is not an activity.")
         return await self._answer(identity, activity, bot)
 
@@ -191,13 +133,6 @@ async def _log_failure(context: TurnContext, error: Exception) -> None:
     if context.activity.type == ActivityTypes.invoke:
         answer = InvokeResponse(status=int(HTTPStatus.INTERNAL_SERVER_ERROR))
         await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=answer))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def _refusal(status: HTTPStatus, sentence: str) -> web.Response:

@@ -1,6 +1,8 @@
 """The composition root: the one place where settings, Graph, jobs, handlers and Teams meet."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,24 +12,38 @@ from aiohttp import web
 
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
-from bot.health import HealthCheck
+from bot.gate import Gate
+from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
 from bot.outbound import outbound_token
 from bot.resync import WebhookResync
+from bot.seals import Seals
 from bot.server import web_application
 from bot.settings import AppType, Settings
 from bot.turns import Turns
 from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
 from graph.directory import GraphDirectory
+from graph.granted import Missing, granted, missing
+from graph.protection import Protection
+from graph.writes import Recorder
 from handlers import registry
+from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
+from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
+from jobs.keys import server_key
+from provisioning.errors import NotAllowed
+from provisioning.findings import Risk
+
+log = logging.getLogger(__name__)
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -53,11 +69,16 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         metrics = Metrics(registry.names())
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
-        messenger = TeamsMessenger(line.connector, clock)
-        _, directory = await open_directory(settings, stack)
+        audit = open_audit(settings.database_url, clock)
+        stack.callback(audit.close)
+        await asyncio.to_thread(audit.prepare)
+        seals = Seals(await asyncio.to_thread(server_key, audit.engine), registry.lifetimes())
+        has_roles = bool(settings.viewers or settings.operators or settings.admins)
+        messenger = TeamsMessenger(line.connector, seals, clock, has_roles=has_roles)
+        client, directory = await open_directory(settings, stack, record=audit.record)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
-        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync)
+        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
@@ -66,8 +87,18 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         async def handle(request: Request) -> Reply | None:
             return await registry.dispatch(request, services)
 
-        turns = Turns(handle, settings.tenants, line.adapter.start, metrics, registry.secret_verbs())
-        health = HealthCheck({"jobs": jobs.check, "graph": directory.ping})
+        async def refused(error: NotAllowed, request: Request) -> None:
+            await note_refusal(error, request, services)
+
+        gate = Gate(handle, seals, settings.rate_limit, refused)
+        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
+
+        async def off() -> Sequence[Missing]:
+            return missing(await granted(client))
+
+        for one in await what_is_off(off):
+            log.warning("%s", one)
+        health = HealthCheck({"jobs": jobs.check, "graph": directory.ping}, off=off)
         yield web_application(line.adapter, turns, health, metrics)
 
 
@@ -98,8 +129,10 @@ async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack
     return TokenCheck(keys, settings.app_id, issuer_of(settings.login_url))
 
 
-async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[GraphClient, GraphDirectory]:
-    """The line to Graph, closed with `stack`; the terminal uses it as well."""
+async def open_directory(
+    settings: Settings, stack: AsyncExitStack, record: Recorder | None = None
+) -> tuple[GraphClient, GraphDirectory]:
+    """The line to Graph, closed with `stack`; the terminal uses it as well. `record` gets what is written there."""
     credential = credential_for(
         settings.app_type.value,
         settings.tenant_id,
@@ -108,7 +141,13 @@ async def open_directory(settings: Settings, stack: AsyncExitStack) -> tuple[Gra
         settings.graph_base_url,
     )
     client = await stack.enter_async_context(open_client(settings.graph_base_url, credential))
-    return client, GraphDirectory(client)
+    return client, GraphDirectory(client, Protection(settings.protected, settings.app_id), record)
+
+
+def warn(settings: Settings) -> None:
+    """What runs, but not as its operator may believe."""
+    if settings.approval_risk != "never" and not (settings.approvers or settings.admins):
+        log.warning("No second person approves risky fixes: neither MAILROOM_APPROVERS nor MAILROOM_ADMINS is set")
 
 
 def _services(
@@ -119,10 +158,14 @@ def _services(
         jobs=jobs,
         messenger=messenger,
         clock=clock,
+        audit=jobs.audit,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,
         operators=settings.operators,
         admins=settings.admins,
+        approvers=settings.approvers,
+        approval_risk=None if settings.approval_risk == "never" else Risk(int(settings.approval_risk)),
+        approval_hours=settings.approval_hours,
         allowed_tenants=settings.tenants,
     )

@@ -222,5 +222,7 @@ def _error_of(call: _Call, answer: _Answer) -> MailroomError:
         return MessageGone("The message is no longer there.")
     if answer.status in (403, 404):
         return ConversationGone("Teams does not let Mailroom write in this chat any more.")
+    if call.name == "create" and answer.status == 400:
+        return ConversationGone("Teams knows no 1:1 chat with this person.")
     named = f", {answer.code}" if answer.code else ""
     return MessengerUnavailable(f"Teams did not take the message: {answer.status}{named}.", answer.retry_after)

@@ -49,6 +49,14 @@ class SigningKey:
     endorsements: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a good token says: its claims, and the channels that its key may speak for."""
+
+    claims: Claims
+    endorsements: frozenset[str]
+
+
 def issuer_of(login_url: str) -> str:
     """The Bot Framework service that belongs to a cloud's login address."""
     return GOVERNMENT_ISSUER if login_url.endswith(".us") else ISSUER
@@ -101,11 +109,11 @@ class SigningKeys:
         if not self._keys:
             await self.fetch()
             return
-        if self._fetching is None or self._fetching.done():
-            if self._now() - self._looked_for_unknown_at < UNKNOWN_KEY_SECONDS:
-                return
-            self._looked_for_unknown_at = self._now()
-        await self.fetch()
+        is_fetching = self._fetching is not None and not self._fetching.done()
+        if not is_fetching and self._now() - self._looked_for_unknown_at < UNKNOWN_KEY_SECONDS:
+            return
+        await self.fetch()  # one that fails does not count: the next key id may be the new one
+        self._looked_for_unknown_at = self._now()
 
     def _start_fetch(self) -> asyncio.Task[None]:
         if self._fetching is None or self._fetching.done():
@@ -141,16 +149,11 @@ class TokenCheck:
         self._app_id = app_id
         self._issuer = issuer
 
-    async def check(self, header: str, service_url: str, channel_id: str) -> Claims:
-        """The token's claims. Raises BadToken or KeysUnavailable."""
+    async def check(self, header: str) -> Proof:
+        """By the header alone: who signed, for whom, when. Raises BadToken or KeysUnavailable."""
         token = _bearer(header)
         key = await self._keys.get(_key_id(token))
-        claims = self._verify(token, key)
-        if not service_url or claims.get("serviceurl") != service_url:
-            raise BadToken("the token was issued for another service URL")
-        if key.endorsements and channel_id not in key.endorsements:
-            raise BadToken("the token's key is not endorsed for this channel")
-        return claims
+        return Proof(self._verify(token, key), key.endorsements)
 
     def _verify(self, token: str, key: SigningKey) -> Claims:
         try:
@@ -177,7 +180,7 @@ def _bearer(header: str) -> str:
 def _key_id(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise BadToken("the bearer token is no JSON Web Token") from error
     key_id = header.get("kid")
     if header.get("alg") != "RS256" or not isinstance(key_id, str):

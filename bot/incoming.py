@@ -10,6 +10,7 @@ from handlers.requests import Request
 from provisioning.case import Conversation, Person
 
 EXECUTE = "adaptiveCard/action"
+NAME_LIMIT = 200  # a name of Entra ID has up to 256 characters; no card shows so many
 
 
 class BadInvoke(ValueError):
@@ -54,11 +55,19 @@ def text_request(activity: Activity, text: str) -> Request:
 
 
 def tenants_of(activity: Activity) -> frozenset[str]:
-    """Every tenant that the activity names: the conversation's, and the sender's own where it differs."""
+    """Every tenant that the activity names: the conversation's, and the sender's own where it differs.
+
+    What stands in a tenant's place and is none, is one that nobody serves.
+    """
     channel_data = _mapping(activity.channel_data)
     sender = activity.from_property.additional_properties if activity.from_property else {}
-    named = (_mapping(channel_data.get("tenant")).get("id"), activity.conversation.tenant_id, sender.get("tenantId"))
-    return frozenset(tenant.lower() for tenant in named if isinstance(tenant, str) and tenant)
+    named = (
+        _mapping(channel_data.get("tenant")).get("id"),
+        _mapping(channel_data.get("team")).get("tenantId"),
+        activity.conversation.tenant_id,
+        sender.get("tenantId"),
+    )
+    return frozenset(tenant.lower() if isinstance(tenant, str) else "?" for tenant in named if tenant)
 
 
 def person_of(activity: Activity) -> Person:
@@ -66,10 +75,10 @@ def person_of(activity: Activity) -> Person:
     sender = activity.from_property
     return Person(
         id=(sender.aad_object_id or "") if sender else "",
-        name=(sender.name or "") if sender else "",
+        name=(sender.name or "")[:NAME_LIMIT] if sender else "",
         tenant_id=_tenant(activity),
         channel_id=(sender.id or "") if sender else "",
-        locale=activity.locale or "",
+        locale=(activity.locale or "")[:NAME_LIMIT],
     )
 
 
@@ -81,7 +90,7 @@ def conversation_of(activity: Activity) -> Conversation:
         service_url=activity.service_url,
         tenant_id=_tenant(activity),
         bot_id=(bot.id or "") if bot else "",
-        bot_name=(bot.name or "") if bot else "",
+        bot_name=(bot.name or "")[:NAME_LIMIT] if bot else "",
     )
 
 

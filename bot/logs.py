@@ -10,7 +10,7 @@ import structlog
 
 SECRET_KEYS = re.compile(r"authorization|password|secret|token|credential|api_?key|cookie", re.IGNORECASE)
 _BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _LOUD = ("aiohttp.access", "azure", "httpx", "httpcore", "dbos", "msrest", "asyncio")
 
 Event = MutableMapping[str, Any]
@@ -52,11 +52,31 @@ def drop_secrets(logger: Any, method: str, event: Event) -> Event:  # noqa: ARG0
 
 
 def escape_lines(logger: Any, method: str, event: Event) -> Event:  # noqa: ARG001 (structlog's signature)
-    """What people type cannot begin a new line of the log; our own tracebacks keep theirs."""
+    """What people type cannot begin a new line of the log, nor turn one around.
+
+    A traceback keeps its lines, since it has ours beside an error's words; indented, none is taken for an event.
+    """
     for key, value in event.items():
-        if isinstance(value, str) and key != "exception":
-            event[key] = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", value)
+        if key == "exception" and isinstance(value, str):
+            event[key] = "\n".join(f"  {_escaped(line)}" for line in value.splitlines())
+        else:
+            event[key] = _escaped(value)
     return event
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return _CONTROL.sub(_written_out, value)
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(item) for item in value]
+    return value
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

@@ -7,6 +7,9 @@ from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 from bot import outgoing, wire
 from bot.connector import Connector
+from bot.seals import Seals
+from cards import views
+from cards.approval import approval_card, decision_card
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
@@ -14,32 +17,51 @@ from cards.repair import repair_card
 from handlers.requests import Card
 from provisioning.case import Case, Conversation, Person
 from provisioning.ports import Clock
-from provisioning.repair import Repair
+from provisioning.repair import Approval, Repair
 
 MOVED = "The card of {} has moved further down."
 
 
 class TeamsMessenger:
-    """Raises ConversationGone, MessageGone, MessengerUnavailable."""
+    """Raises ConversationGone, MessageGone, MessengerUnavailable.
 
-    def __init__(self, connector: Connector, clock: Clock) -> None:
+    With `has_roles` not everyone in a group may press the same: its cards then have no buttons but for one's own view.
+    """
+
+    def __init__(self, connector: Connector, seals: Seals, clock: Clock, *, has_roles: bool = False) -> None:
         self._connector = connector
+        self._seals = seals
         self._clock = clock
+        self._has_roles = has_roles
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(case.requester) if case.is_open else ()
-        return await self._show(progress_card(case, self._clock.now(), refresh_for=viewers), conversation, activity_id)
+        card = progress_card(case, self._clock.now(), refresh_for=viewers)
+        card = self._for_everyone(card, conversation, "refresh", case=case.id)
+        return await self._show(card, conversation, activity_id)
 
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(repair.requester) if repair.is_open else ()
-        return await self._show(repair_card(repair, self._clock.now(), refresh_for=viewers), conversation, activity_id)
+        card = repair_card(repair, self._clock.now(), refresh_for=viewers)
+        card = self._for_everyone(card, conversation, "repair-refresh", repair=repair.id)
+        return await self._show(card, conversation, activity_id)
+
+    async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        card = approval_card(repair, _approval(repair), self._clock.now())
+        if not activity_id:
+            return await self._post(card, conversation, alert=True)
+        return await self._show(card, conversation, activity_id)
+
+    async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
+        return await self._post(decision_card(repair, _approval(repair)), conversation, alert=True)
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         user = subject.order.upn if isinstance(subject, Case) else subject.user
         await self._update(notice_card(MOVED.format(user)), conversation, activity_id)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
-        return await self._post(ready_card(case), conversation, alert=True)
+        card = self._for_everyone(ready_card(case), conversation, "ready", case=case.id)
+        return await self._post(card, conversation, alert=True)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         """Teams takes the channel's own id of a person, or the Entra object id where that is not known."""
@@ -55,6 +77,9 @@ class TeamsMessenger:
         )
         return Conversation(opened, "personal", near.service_url, near.tenant_id, near.bot_id, near.bot_name)
 
+    def _for_everyone(self, card: Card, conversation: Conversation, verb: str, **data: str) -> Card:
+        return views.shared(card, verb, data) if self._has_roles and not conversation.is_personal else card
+
     async def _show(self, card: Card, conversation: Conversation, activity_id: str) -> str:
         if not activity_id:
             return await self._post(card, conversation)
@@ -62,13 +87,23 @@ class TeamsMessenger:
         return activity_id
 
     async def _post(self, card: Card, conversation: Conversation, *, alert: bool = False) -> str:
-        activity = _addressed(outgoing.card_activity(card, alert=alert), conversation)
+        activity = self._activity(card, conversation, alert=alert)
         return await self._connector.post(conversation.service_url, conversation.id, wire.write(activity))
 
     async def _update(self, card: Card, conversation: Conversation, activity_id: str) -> None:
-        activity = _addressed(outgoing.card_activity(card), conversation)
+        activity = self._activity(card, conversation)
         activity.id = activity_id
         await self._connector.update(conversation.service_url, conversation.id, activity_id, wire.write(activity))
+
+    def _activity(self, card: Card, conversation: Conversation, *, alert: bool = False) -> Activity:
+        sealed = self._seals.seal(card, conversation.id)
+        return _addressed(outgoing.card_activity(sealed, alert=alert), conversation)
+
+
+def _approval(repair: Repair) -> Approval:
+    if repair.approval is None:
+        raise ValueError(f"nobody was asked to approve repair {repair.id}")
+    return repair.approval
 
 
 def _viewers(requester: Person) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What Prometheus may know: counts and times, no names of people."""
 
 from collections.abc import Callable, Collection, Mapping
+from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -42,6 +43,10 @@ class Metrics:
             "mailroom_connector_requests", "Calls to Teams.", ["operation", "outcome"], registry=self._registry
         )
 
+        self._refused = Counter(
+            "mailroom_refused_requests", "Requests that were answered 4xx or 5xx.", ["status"], registry=self._registry
+        )
+
     def watch_cases(self, counts: Counts) -> None:
         self._registry.register(_Cases(counts))
 
@@ -51,6 +56,11 @@ class Metrics:
 
     def connector(self, operation: str, outcome: str) -> None:
         self._calls.labels(operation, outcome).inc()
+
+    def answered(self, status: int) -> None:
+        """An answer to POST /api/messages. What has no good token is counted here and audited nowhere."""
+        if status >= HTTPStatus.BAD_REQUEST:
+            self._refused.labels(str(status)).inc()
 
     def text(self) -> bytes:
         return generate_latest(self._registry)

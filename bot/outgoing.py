@@ -4,36 +4,48 @@ from http import HTTPStatus
 from typing import Any
 
 from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity, ActivityTypes, Attachment
+from botbuilder.schema import Activity, ActivityTypes, Attachment, TextFormatTypes
 
 import cards
 from bot.wire import Frozen
+from cards.texts import plain
 from handlers.requests import Card, Reply
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
 ERROR_TYPE = "application/vnd.microsoft.error"
+LINE_LIMIT = 1000  # characters of a sentence
 
 _ALERT = {"notification": {"alert": True}}
 
 
+def line(text: str) -> str:
+    """A sentence that may repeat words from outside. No client makes a link, a mention or a heading of it."""
+    return plain(text, LINE_LIMIT)
+
+
 def card_activity(card: Card, text: str = "", *, alert: bool = False) -> Activity:
     """A message with `card`. `summary` is what a toast shows; `alert` puts it into the activity feed as well."""
+    words = line(text)
     return Activity(
         type=ActivityTypes.message,
-        text=text or None,
-        summary=cards.summary_of(card) or text or None,
+        text=words or None,
+        text_format=TextFormatTypes.plain if words else None,
+        summary=cards.summary_of(card)[:LINE_LIMIT] or words or None,
         attachments=[Attachment(content_type=CARD_TYPE, content=Frozen(card))],
         channel_data=_ALERT if alert else None,
     )
 
 
 def text_activity(text: str) -> Activity:
-    return Activity(type=ActivityTypes.message, text=text, summary=text)
+    words = line(text)
+    return Activity(type=ActivityTypes.message, text=words, text_format=TextFormatTypes.plain, summary=words)
 
 
 def reply_activity(reply: Reply) -> Activity:
-    return card_activity(reply.card, reply.text) if reply.card is not None else text_activity(reply.text)
+    """A message: everyone in the conversation sees it."""
+    card = reply.public or reply.card
+    return card_activity(card, reply.text) if card is not None else text_activity(reply.text)
 
 
 def invoke_reply(reply: Reply) -> InvokeResponse:
@@ -42,12 +54,12 @@ def invoke_reply(reply: Reply) -> InvokeResponse:
 
 
 def invoke_message(text: str) -> InvokeResponse:
-    return _invoke(MESSAGE_TYPE, text)
+    return _invoke(MESSAGE_TYPE, line(text))
 
 
 def invoke_error(status: HTTPStatus, sentence: str) -> InvokeResponse:
     """HTTP 200 all the same: the status inside is the card's (Universal Action Model)."""
-    return _invoke(ERROR_TYPE, {"code": status.phrase.replace(" ", ""), "message": sentence}, int(status))
+    return _invoke(ERROR_TYPE, {"code": status.phrase.replace(" ", ""), "message": line(sentence)}, int(status))
 
 
 def _invoke(kind: str, value: Any, status: int = 200) -> InvokeResponse:

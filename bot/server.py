@@ -14,14 +14,17 @@ def web_application(adapter: MailroomAdapter, turns: Turns, health: HealthCheck,
     """The routes. Bodies above the limit are answered 413 by aiohttp itself."""
 
     async def messages(request: web.Request) -> web.StreamResponse:
-        return await adapter.process(request, turns)
+        answer = await adapter.process(request, turns)
+        metrics.answered(answer.status)
+        return answer
 
     async def healthz(_: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
 
     async def readyz(_: web.Request) -> web.StreamResponse:
         now = await health.ask()
-        body = {"status": "ok" if now.is_ready else "not ready", "parts": dict(now.parts)}
+        off = [{"permission": one.permission, "features": list(one.features)} for one in now.off]
+        body = {"status": "ok" if now.is_ready else "not ready", "parts": dict(now.parts), "off": off}
         return web.json_response(body, status=200 if now.is_ready else 503)
 
     async def numbers(_: web.Request) -> web.StreamResponse:

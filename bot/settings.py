@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "MAILROOM_"
 ENV_FILE = ".env"
+DEFAULT_DATABASE = "sqlite:///var/mailroom.db"
 
 
 class AppType(StrEnum):
@@ -89,28 +90,40 @@ def _app_type(value: Any) -> Any:
     return next((kind for kind in AppType if str(value).lower() == kind.lower()), value)
 
 
+S = TypeVar("S", bound=BaseSettings)
 Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+
+
+_CONFIG = SettingsConfigDict(
+    env_prefix=PREFIX,
+    env_file=ENV_FILE,
+    env_ignore_empty=True,
+    extra="ignore",
+    frozen=True,
+    hide_input_in_errors=True,
+)
+
+
+class DatabaseSettings(BaseSettings):
+    """What a program needs that works on the database alone."""
+
+    model_config = _CONFIG
+
+    database_url: DatabaseUrl = DEFAULT_DATABASE
 
 
 class Settings(BaseSettings):
     """Every setting; the environment's name is MAILROOM_ and the upper-case field."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=ENV_FILE,
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
+    model_config = _CONFIG
 
     port: int = Field(3978, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
-        "sqlite:///var/mailroom.db",
-        description="Where cases are kept: a SQLite file, or PostgreSQL.",
+    database_url: DatabaseUrl = Field(
+        DEFAULT_DATABASE, description="Where cases are kept: a SQLite file, or PostgreSQL."
     )
     graph_base_url: Url = Field(
         "https://graph.microsoft.com/v1.0", description="Microsoft Graph, with the version; the demo's is the sandbox."
@@ -201,8 +214,17 @@ class SettingRow:
 
 def read(env_file: Path | str | None = ENV_FILE) -> Settings:
     """The settings of this process. Raises SettingsError with one line."""
+    return _read(Settings, env_file)
+
+
+def read_database_url(env_file: Path | str | None = ENV_FILE) -> str:
+    """The one setting, whatever the others are. Raises SettingsError with one line."""
+    return _read(DatabaseSettings, env_file).database_url
+
+
+def _read(kind: type[S], env_file: Path | str | None) -> S:
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        return kind(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(dict(fault)) for fault in error.errors())) from None
     except (OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from bot.resync import WebhookResync
 from bot.settings import Settings
 from graph.client import GraphClient
 from graph.directory import GraphDirectory
+from jobs.audit import open_audit
 from jobs.local import LocalRepairs
 from provisioning import fixes
 from provisioning.case import Person
@@ -99,11 +100,13 @@ class Terminal:
 async def open_terminal(settings: Settings, state: Path, stack: AsyncExitStack) -> Terminal:
     """`state` is an empty folder for the record of a repair while it runs."""
     clock = SystemClock()
-    client, directory = await open_directory(settings, stack)
+    audit = open_audit(settings.database_url, clock)
+    stack.callback(audit.close)
+    client, directory = await open_directory(settings, stack, record=audit.record)
     session = await stack.enter_async_context(aiohttp.ClientSession())
     url = settings.resync_webhook_url
     resync = WebhookResync(session, url) if url else None
-    return Terminal(client, directory, LocalRepairs(state, directory, clock, resync), clock)
+    return Terminal(client, directory, LocalRepairs(state, directory, clock, resync, audit), clock)
 
 
 def _answered(

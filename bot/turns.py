@@ -19,8 +19,9 @@ from typing_extensions import override
 
 from bot import incoming, outgoing
 from bot.metrics import Metrics
+from cards.problem import problem_card
 from handlers.requests import Reply, Request
-from provisioning.errors import ConversationGone, MailroomError, MessageGone
+from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ STRANGER = "Mailroom serves another organization, so it can do nothing for you h
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
 Handle = Callable[[Request], Awaitable[Reply | None]]
+Refused = Callable[[NotAllowed, Request], Awaitable[None]]
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 
 
@@ -49,6 +51,7 @@ class Turns(ActivityHandler):
         start: Start,
         metrics: Metrics | None = None,
         secret_verbs: frozenset[str] = frozenset(),
+        refused: Refused | None = None,
         *,
         message_seconds: float = MESSAGE_SECONDS,
         invoke_seconds: float = INVOKE_SECONDS,
@@ -59,6 +62,7 @@ class Turns(ActivityHandler):
         self._start = start
         self._metrics = metrics or Metrics()
         self._secret_verbs = secret_verbs
+        self._refused = refused
         self._message_seconds = message_seconds
         self._invoke_seconds = invoke_seconds
         self._secret_seconds = secret_seconds
@@ -66,24 +70,25 @@ class Turns(ActivityHandler):
 
     @override
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        refusal = self._refusal(turn_context.activity)
+        request = incoming.message_request(turn_context.activity)
+        refusal = await self._refusal(turn_context.activity, request)
         if refusal:
-            await _say(turn_context, outgoing.text_activity(refusal))
+            await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
             return
-        await self._answer_message(turn_context, incoming.message_request(turn_context.activity))
+        await self._answer_message(turn_context, request)
 
     @override
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
         if activity.name != incoming.EXECUTE:
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
-        refusal = self._refusal(activity)
-        if refusal:
-            return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
         try:
             request = incoming.execute_request(activity)
         except incoming.BadInvoke as error:
             return outgoing.invoke_error(HTTPStatus.BAD_REQUEST, f"This button cannot be understood: {error}.")
+        refusal = await self._refusal(activity, request)
+        if refusal:
+            return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
         return await self._answer_click(turn_context, request)
 
     @override
@@ -97,8 +102,9 @@ class Turns(ActivityHandler):
         if (activity.action or "").startswith("remove"):
             self._greeted.pop(conversation.id, None)
             return
-        if conversation.is_personal and not self._refusal(activity) and self._greet_first(conversation.id):
-            await self._answer_message(turn_context, incoming.text_request(activity, "help"))
+        greeting = incoming.text_request(activity, "help")
+        if conversation.is_personal and not self._why_not(activity) and self._greet_first(conversation.id):
+            await self._answer_message(turn_context, greeting)
 
     def _greet_first(self, conversation_id: str) -> bool:
         if conversation_id in self._greeted:
@@ -108,8 +114,14 @@ class Turns(ActivityHandler):
             self._greeted.popitem(last=False)
         return True
 
-    def _refusal(self, activity: Activity) -> str:
-        """Why the sender is not served; "" if so."""
+    async def _refusal(self, activity: Activity, request: Request) -> str:
+        """Why the sender is not served, written down; "" for those who are."""
+        reason = self._why_not(activity)
+        if reason and self._refused:
+            await self._refused(NotAllowed(reason), request)
+        return reason
+
+    def _why_not(self, activity: Activity) -> str:
         tenants = incoming.tenants_of(activity)
         if not tenants or not tenants <= self._tenants:
             log.warning("someone of tenant %s was refused", ", ".join(sorted(tenants)) or "unknown")

@@ -24,11 +24,51 @@ class WireError(ValueError):
     """The JSON is no activity."""
 
 
+NESTED = 64  # objects and lists in each other; a Teams activity has about eight
+
+
 class Frozen(dict[str, Any]):
     """JSON that is finished. botbuilder copies every outgoing activity deeply; a drawn card need not be."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Frozen":
         return self
+
+
+def parse(body: bytes) -> object:
+    """The JSON in `body`. Raises WireError for what is none, or says a thing twice, or is nested without end."""
+    try:
+        text = body.decode()  # UTF-8 and nothing else: RFC 8259, section 8.1
+        parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+        if text.count("{") + text.count("[") > NESTED or "\\ud" in text.lower():
+            return _orderly(parsed, NESTED)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the body is no JSON that is read here") from error
+    return parsed
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    """Which of two values counts is for nobody to choose."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise WireError("a key is there twice")
+    return made
+
+
+def _no_number(name: str) -> None:
+    raise WireError(f"{name} is no JSON")
+
+
+def _orderly(value: Any, deeper: int) -> Any:
+    """Not too deep, and without halves of characters, which no encoding has."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not isinstance(value, dict | list):
+        return value
+    if not deeper:
+        raise WireError("the body is nested too deeply")
+    if isinstance(value, list):
+        return [_orderly(item, deeper - 1) for item in value]
+    return {_orderly(key, deeper): _orderly(item, deeper - 1) for key, item in value.items()}
 
 
 def read(body: object) -> Activity:
@@ -129,6 +169,18 @@ def _text(value: object) -> str:
     return value
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise WireError("true or false was expected")
+    return value
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise WireError("a whole number was expected")
+    return value
+
+
 def _moment(value: object) -> datetime:
     try:
         return datetime.fromisoformat(_text(value))
@@ -141,6 +193,6 @@ _SIMPLE: dict[str, Callable[[object], Any]] = {
     "iso-8601": _moment,
     "object": _as_is,
     "{object}": _as_is,
-    "bool": _as_is,
-    "int": _as_is,
+    "bool": _flag,
+    "int": _number,
 }

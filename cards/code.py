@@ -1,5 +1,6 @@
 """Commands and texts to copy: a code block, and the same in monospaced lines for clients without it."""
 
+import re
 from typing import Literal
 
 from cards import parts
@@ -9,6 +10,8 @@ MOST_BYTES = 5000
 # Up to here the text is in the card a second time, for clients that draw no code block.
 TWICE_BYTES = 4000
 TWICE_LINES = 50
+
+_BETWEEN_BRACES = re.compile(r"(?<=\{)(?=\{)")
 
 Language = Literal["PowerShell", "PlainText"]
 
@@ -40,5 +43,5 @@ def _lines(snippet: str) -> Element:
 
 def _runs(line: str) -> list[TextRun]:
     """Two braces in a row would be read as a date macro, so the second begins a run of its own."""
-    pieces = line.replace("{{", "{\0{").split("\0")
+    pieces = _BETWEEN_BRACES.split(line)
     return [TextRun(text=piece, font_type="Monospace", size="Small") for piece in pieces if piece]

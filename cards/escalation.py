@@ -4,6 +4,7 @@ from cards import parts
 from cards.code import code
 from cards.elements import Element
 from cards.parts import Card, plain
+from cards.texts import no_macros
 from provisioning.escalation import SUPPORT_URL, Bundle, as_text
 
 BYTES = 21_000  # for everything but the last button; a whole card has 25 KB
@@ -17,13 +18,13 @@ def escalation_card(bundle: Bundle) -> Card:
         parts.header(title, "Nothing has been sent: you open the request, Mailroom has written it."),
         parts.text(f"{request} in the Microsoft 365 admin center, then paste this."),
         parts.text("Title", weight="Bolder"),
-        code(_safe(bundle.title), "PlainText"),
+        code(no_macros(bundle.title), "PlainText"),
         parts.text("Description", weight="Bolder", spacing="Medium"),
-        code(_safe(bundle.description), "PlainText"),
+        code(no_macros(bundle.description), "PlainText"),
         *_contents(bundle),
     ]
     room = max(1000, BYTES - parts.size(body))
-    bundled = code(_safe(as_text(bundle)), "PlainText", room)
+    bundled = code(no_macros(as_text(bundle)), "PlainText", room)
     back = parts.button("Back to the diagnosis", "diagnose", about)
     body += [*parts.evidence("The bundle, to copy", [bundled], "bundle"), parts.buttons([back])]
     return parts.card(body, title, wide=True)
@@ -46,8 +47,3 @@ def _contents(bundle: Bundle) -> list[Element]:
             spacing="Small",
         ),
     ]
-
-
-def _safe(text: str) -> str:
-    """Two braces would be read as a date macro; in words for a person, a space between them does no harm."""
-    return text.replace("{{", "{ {")

@@ -1,36 +1,51 @@
 """Before a fix runs: what it will do, step by step, what that may cost, and what has to be decided first."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from cards import parts, risks
+from cards import approval as approvals
+from cards import parts, risks, steps
 from cards.countries import country_names
-from cards.elements import Choice, ChoiceInput, Container, Element, Input, TextInput
+from cards.elements import Choice, ChoiceInput, Element, Input, TextInput
 from cards.parts import Card, plain
+from cards.texts import duration
 from provisioning.findings import Fix, Risk
 from provisioning.fixes.steps import Ask, FixPlan, OrderAnew
+from provisioning.repair import Approval
 
 CONFIRM = "confirm"
 ANSWER_LIMIT = 120
 
 
-def confirm_card(fix: Fix, plan: FixPlan, user: str, cause: str, choice: Mapping[str, str] | None = None) -> Card:
-    """`choice`: what has been decided already; it travels hidden. The input `confirm` comes with risk 3 alone."""
+def confirm_card(
+    fix: Fix,
+    plan: FixPlan,
+    user: str,
+    cause: str,
+    choice: Mapping[str, str] | None = None,
+    *,
+    approval: Approval | None = None,
+    hours: float = 0,
+) -> Card:
+    """`choice`: what has been decided already; it travels hidden. The input `confirm` comes with risk 3 alone.
+
+    `approval`: as it would be asked for, and would stand for `hours`; None where no second person has to be asked.
+    """
     question = f"{plain(fix.title, 80)}?"
     risk = max(fix.risk, plan.risk)
+    data = {**(choice or {}), "user": user, "fix": fix.id, "cause": cause}
+    style = "destructive" if risks.is_risky(risk) and approval is None else "positive"
     body: list[Element] = [
         parts.header(question, plain(user, 120), risks.LOOKS[risk].style),
-        _consequence(fix, risk),
+        risks.consequence(risk, fix.changes),
         *_steps(plan),
+        *_second_person(approval, hours),
         *[_input(ask) for ask in plan.asks],
         *([_typed_confirmation(user)] if risk is Risk.DATA_LOSS else []),
         parts.buttons(
             [
                 parts.button(
-                    "Do it",
-                    "fix-confirmed",
-                    {**(choice or {}), "user": user, "fix": fix.id, "cause": cause},
-                    sends_inputs=True,
-                    style="destructive" if risks.is_risky(risk) else "positive",
+                    "Ask for approval" if approval else "Do it", "fix-confirmed", data, sends_inputs=True, style=style
                 ),
                 parts.button("Back", "diagnose", {"user": user}),
             ]
@@ -39,22 +54,23 @@ def confirm_card(fix: Fix, plan: FixPlan, user: str, cause: str, choice: Mapping
     return parts.card(body, f"{plain(user, 120)}: {question}")
 
 
-def _consequence(fix: Fix, risk: Risk) -> Element:
-    words = parts.text(f"**{risks.LOOKS[risk].word}.** {plain(fix.changes, 600)}")
-    return parts.row(risks.mark(risk), [words], spacing="Medium")
-
-
 def _steps(plan: FixPlan) -> list[Element]:
     if plan.asks:
         return []
-    says = [plain(step.says, 300) for step in plan.steps]
+    says = [step.says for step in plan.steps]
     if not any(isinstance(step, OrderAnew) for step in plan.steps):
         says.append("Look again, and say whether the cause is gone.")
-    lines = [
-        parts.row(parts.text(f"{number}.\u00a0"), [parts.text(line)], spacing="Small")
-        for number, line in enumerate(says, 1)
-    ]
-    return [parts.text("What Mailroom will do", weight="Bolder", spacing="Medium"), Container(items=lines)]
+    return steps.plan(says)
+
+
+def _second_person(approval: Approval | None, hours: float) -> list[Element]:
+    if approval is None:
+        return []
+    words = (
+        f"**A second person has to approve.** Mailroom asks {approvals.who(approval, 'or')}. "
+        f"Nothing is changed before; without an answer in {duration(timedelta(hours=hours))} the request expires."
+    )
+    return [parts.text(words, spacing="Medium")]
 
 
 def _input(ask: Ask) -> Input:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from cards import parts
-from cards.elements import Element, RichTextBlock, TextRun
+from cards.elements import Action, Element, RichTextBlock, TextRun
 from cards.parts import Card, plain
 from cards.people import person
 from cards.texts import at, duration
@@ -11,8 +11,8 @@ from provisioning.case import AccountOrigin, Case
 from provisioning.directory import Credential
 
 
-def ready_card(case: Case) -> Card:
-    """No secret is in it: the button asks for the first sign-in details."""
+def ready_card(case: Case, *, with_buttons: bool = True) -> Card:
+    """No secret is in it: a button asks for the first sign-in details. Only their holder needs it."""
     title = f"{person(case)} — mailbox ready"
     order = case.order
     took = f" · prepared in {duration(case.ended_at - case.created_at)}" if case.ended_at else ""
@@ -24,7 +24,7 @@ def ready_card(case: Case) -> Card:
         ("Open mail", "[outlook.office.com](https://outlook.office.com)"),
     ]
     below = f"Asked for by {plain(case.requester.name, 60)}{took}"
-    body = [parts.header(title, below, "good"), parts.facts(rows), *_sign_in(case)]
+    body = [parts.header(title, below, "good"), parts.facts(rows), *_sign_in(case, with_buttons=with_buttons)]
     return parts.card(body, title)
 
 
@@ -43,15 +43,27 @@ def sign_in_card(case: Case, credential: Credential, now: datetime) -> Card:
     return parts.card(body, title)
 
 
-def _sign_in(case: Case) -> list[Element]:
+def _sign_in(case: Case, *, with_buttons: bool) -> list[Element]:
     if case.account_origin is not AccountOrigin.CREATED:
         return [parts.small("The account existed before, so its sign-in stays as it was.")]
     if case.credential_shown_at is not None:
-        return [parts.small("The sign-in details have been shown to the person who asked.")]
-    return [
-        parts.small(f"Sign-in details are shown once, in a 1:1 chat, to {plain(case.requester.name)}."),
-        parts.buttons([parts.button("Show sign-in details", "reveal", {"case": case.id}, style="positive")]),
-    ]
+        return [parts.small(f"The sign-in details have been shown to {plain(case.credential_holder.name, 60)}.")]
+    holder = plain(case.credential_holder.name, 60)
+    actions = [_show(case), *_hand_over(case)] if with_buttons else []
+    line = parts.small(f"Sign-in details are shown once, in a 1:1 chat, to {holder}.")
+    return [line, parts.buttons(actions)] if actions else [line]
+
+
+def _show(case: Case) -> Action:
+    return parts.button("Show sign-in details", "reveal", {"case": case.id}, style="positive")
+
+
+def _hand_over(case: Case) -> list[Action]:
+    """Once only, and only to the manager whom the order names."""
+    if not case.order.manager_id or case.credential_for is not None:
+        return []
+    manager = plain(case.order.manager_name or case.order.manager_upn, 40)
+    return [parts.button(f"Let {manager} see them", "hand-over", {"case": case.id})]
 
 
 def _validity(credential: Credential, now: datetime) -> str:

@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from cards import approval as approvals
 from cards import parts, steps
 from cards.elements import Action, Container, Element
 from cards.parts import Card, plain
 from cards.texts import at, duration
 from provisioning.case import StageState
-from provisioning.repair import Repair, RepairState
+from provisioning.repair import Approval, Repair, RepairState
 
 LOOK = "Look again whether the cause is gone"
 
 # How the state reads after the title, the style of the header, the color of the bar. Not cured also stands for a
 # new snapshot that could not be read, so the words do not claim that the cause is still there.
 _LOOKS: dict[RepairState, tuple[str, str, str]] = {
+    RepairState.AWAITING: ("waiting for approval", "emphasis", "Accent"),
     RepairState.RUNNING: ("at work", "emphasis", "Accent"),
     RepairState.CURED: ("the cause is gone", "good", "Good"),
     RepairState.NOT_CURED: ("not solved yet", "warning", "Warning"),
     RepairState.FAILED: ("stopped", "attention", "Attention"),
+    RepairState.DECLINED: ("declined", "attention", "Attention"),
+    RepairState.EXPIRED: ("not approved in time", "warning", "Warning"),
+    RepairState.WITHDRAWN: ("withdrawn", "emphasis", "Accent"),
+    RepairState.UNREACHED: ("nobody could be asked", "attention", "Attention"),
 }
 _SETTLED = (StageState.DONE, StageState.NOT_NEEDED)
 
@@ -30,7 +36,8 @@ def repair_card(repair: Repair, now: datetime, *, refresh_for: Sequence[str] = (
     user = plain(repair.user, 120)
     body: list[Element] = [
         parts.header(title, user, style),
-        steps.bar(_share(repair), color),
+        *([steps.bar(_share(repair), color)] if repair.has_begun else []),
+        *_approval(repair, now),
         Container(items=[*_steps(repair, now), _look(repair, now)], spacing="Medium"),
         *_verdict(repair),
         *_buttons(repair),
@@ -38,6 +45,30 @@ def repair_card(repair: Repair, now: datetime, *, refresh_for: Sequence[str] = (
     ]
     refresh = steps.refresh("repair-refresh", {"repair": repair.id}, refresh_for if repair.is_open else ())
     return parts.card(body, f"{user}: {title}", refresh=refresh, wide=True)
+
+
+def _approval(repair: Repair, now: datetime) -> list[Element]:
+    """Who is asked and until when; or what the answer was."""
+    if repair.approval is None:
+        return []
+    if repair.state is RepairState.AWAITING:
+        return [parts.text(_waiting(repair.approval, now), spacing="Medium")]
+    if repair.has_begun:
+        return [parts.small(_approved(repair.approval, now))]
+    return [approvals.answer(repair, repair.approval, now)]
+
+
+def _waiting(approval: Approval, now: datetime) -> str:
+    return (
+        f"**A second person has to approve.** Asked: {approvals.who(approval, 'and')}. "
+        f"The request stands until {at(approval.expires_at, now)}; nothing is changed before."
+    )
+
+
+def _approved(approval: Approval, now: datetime) -> str:
+    by = plain(approval.decided_by.name, 60) if approval.decided_by else ""
+    reason = f": “{plain(approval.reason, 300)}”" if approval.reason else "."
+    return f"Approved by {by}, {at(approval.decided_at, now) if approval.decided_at else ''}{reason}"
 
 
 def _share(repair: Repair) -> float:
@@ -62,7 +93,7 @@ def _steps(repair: Repair, now: datetime) -> list[Element]:
 
 
 def _is_looking(repair: Repair) -> bool:
-    return repair.is_open and all(step.state in _SETTLED for step in repair.steps)
+    return repair.is_running and all(step.state in _SETTLED for step in repair.steps)
 
 
 def _look(repair: Repair, now: datetime) -> Element:
@@ -94,16 +125,19 @@ def _panel(word: str, sentence: str, style: str, below: Sequence[Element] = ()) 
 
 
 def _buttons(repair: Repair) -> list[Element]:
+    if repair.state is RepairState.AWAITING:
+        return [parts.buttons([parts.button("Withdraw", "withdraw", {"repair": repair.id})])]
     if repair.is_open:
         return []
     actions: list[Action] = [parts.button("Diagnose again", "diagnose", {"user": repair.user})]
-    if repair.state is not RepairState.CURED:
+    if repair.state in (RepairState.NOT_CURED, RepairState.FAILED):
         actions.append(parts.button("Contact Microsoft Support", "escalate", {"user": repair.user}))
     return [parts.buttons(actions)]
 
 
 def _footer(repair: Repair, now: datetime) -> str:
     asked = f"Asked for by {plain(repair.requester.name, 60)}, {at(repair.created_at, now)}"
-    if repair.ended_at and repair.ended_at >= repair.created_at:
-        return f"{asked} · took {duration(repair.ended_at - repair.created_at)}"
+    begun = (repair.approval.decided_at if repair.approval else None) or repair.created_at
+    if repair.has_begun and repair.ended_at and repair.ended_at >= begun:
+        return f"{asked} · took {duration(repair.ended_at - begun)}"
     return asked

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from cards import parts
-from cards.elements import Icon
+from cards.elements import ColumnSet, Icon
+from cards.texts import plain
 from provisioning.findings import Risk
 
 
@@ -29,6 +30,12 @@ LOOKS: dict[Risk, RiskLook] = {
 def mark(risk: Risk) -> Icon:
     look = LOOKS[risk]
     return parts.icon(look.icon, look.mark, look.color, weight="Bolder")
+
+
+def consequence(risk: Risk, changes: str) -> ColumnSet:
+    """What the fix may cost, and the fix's own sentence about it."""
+    words = parts.text(f"**{LOOKS[risk].word}.** {plain(changes, 600)}")
+    return parts.row(mark(risk), [words], spacing="Medium")
 
 
 def is_risky(risk: Risk) -> bool:

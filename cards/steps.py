@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cards import parts
-from cards.elements import REFRESH_LIMIT, ColumnSet, Element, Execute, ProgressBar, Refresh
-from cards.texts import at, duration
+from cards.elements import REFRESH_LIMIT, ColumnSet, Container, Element, Execute, ProgressBar, Refresh
+from cards.texts import at, duration, plain
 from provisioning.case import StageState
 
 BAR_CELLS = 12
@@ -19,6 +19,15 @@ _MARKS: dict[StageState, tuple[str, str, str]] = {
     StageState.NOT_NEEDED: ("SubtractCircle", "–", "Default"),
     StageState.FAILED: ("DismissCircle", "✕", "Attention"),
 }
+
+
+def plan(says: Sequence[str]) -> list[Element]:
+    """What is going to be done, numbered, before anything is."""
+    lines = [
+        parts.row(parts.text(f"{number}.\u00a0"), [parts.text(plain(line, 300))], spacing="Small")
+        for number, line in enumerate(says, 1)
+    ]
+    return [parts.text("What Mailroom will do", weight="Bolder", spacing="Medium"), Container(items=lines)]
 
 
 def bar(share: float, color: str) -> ProgressBar:

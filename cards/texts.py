@@ -8,7 +8,13 @@ LIMIT = 200
 
 _BREAKS = re.compile(r"[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ud800-\udfff]")
 # Marks that are not seen but reorder or split what is; the joiners of Persian and of emoji (200c, 200d) stay.
-_UNSEEN = re.compile(r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+_ACCENT = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_PILED = re.compile(rf"({_ACCENT}{{3}}){_ACCENT}+")  # more than any script needs, over the lines around
+_BRACE = re.compile(r"\{(?=\{)")
 _LOOKALIKES = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›", "*": "∗", "`": "'", "|": "¦"})
 _ENTITY = re.compile(r"&(?=#?\w{1,31};)")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
@@ -24,15 +30,21 @@ def plain(text: str, limit: int = LIMIT) -> str:
     Letters stay; only marks with a meaning in markdown or HTML become their lookalikes. Underscores and dots
     inside words stay as well, so that addresses can be copied.
     """
-    line = " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", text)).split())
+    seen = text if text.isascii() else _PILED.sub(r"\1", _UNSEEN.sub("", text))
+    line = " ".join(_BREAKS.sub(" ", seen).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     line = _ESCAPE.sub("∖", _ENTITY.sub("＆", line)).translate(_LOOKALIKES)
-    line = _UNDERSCORE.sub(lambda run: "＿" * len(run.group()), line).replace("~~", "∼∼").replace("{{", "{ {")
-    line = _LINK.sub("\u2060", line)
+    line = _UNDERSCORE.sub(lambda run: "＿" * len(run.group()), line).replace("~~", "∼∼")
+    line = no_macros(_LINK.sub("\u2060", line))
     if _RULE.match(line):
         return line.replace("-", "–").replace("=", "＝").replace("~", "∼")
     return _MARKER.sub("\\1\u00a0", line)
+
+
+def no_macros(text: str) -> str:
+    """Two braces would be read as a date macro; in words for a person, a space between them does no harm."""
+    return _BRACE.sub("{ ", text)
 
 
 def stamp(moment: datetime) -> str:

@@ -28,7 +28,8 @@ def call_of(request: RequestInformation) -> Call:
 
 
 def is_read(request: RequestInformation) -> bool:
-    return bool(request.http_method.value == "GET")
+    """A question, which may be asked again. So is checkMemberGroups, though it is posted."""
+    return request.http_method.value == "GET" or call_of(request).path.endswith("/checkMemberGroups")
 
 
 def chunks(count: int) -> Iterator[range]:

@@ -28,7 +28,7 @@ from msgraph_core import GraphClientFactory
 
 from graph import batch, errors
 from graph.answers import Answer, Call, Json, from_http
-from graph.credentials import Credential, is_loopback
+from graph.credentials import Credential, is_loopback, scope_of
 from graph.retry import ONCE, RETRIED_STATUSES, Patience, Policy
 from provisioning.errors import GraphError
 
@@ -58,6 +58,7 @@ class GraphClient:
     def __init__(
         self,
         adapter: GraphRequestAdapter,
+        credential: Credential,
         close: Callable[[], Any],
         timeout: float = TIMEOUT,
         policy: Policy = Policy(),  # noqa: B008 (frozen)
@@ -65,6 +66,7 @@ class GraphClient:
         self.api = GraphServiceClient(request_adapter=adapter)
         self.base_url = str(adapter.base_url)
         self._adapter = adapter
+        self._credential = credential
         self._close = close
         self._timeout = timeout
         self._policy = policy
@@ -76,10 +78,14 @@ class GraphClient:
 
         `about` names the call for the error's sentence where the path alone does not tell (see permissions.py).
         """
+        return (await self.ask(request, about)).body
+
+    async def ask(self, request: RequestInformation, about: Call | None = None) -> Answer:
+        """As `send`, with the answer's headers."""
         patience = Patience(self._policy if batch.is_read(request) else ONCE)
         while True:
             try:
-                return (await self._ask(request, about=about)).body
+                return await self._ask(request, about=about)
             except GraphError as error:
                 await self._wait_or_raise(patience, error)
 
@@ -95,6 +101,13 @@ class GraphClient:
         for keys in batch.chunks(len(requests)):
             answers |= await self._post({key: requests[key] for key in keys}, in_order, again)
         return [answers[key] for key in range(len(requests))]
+
+    async def token(self) -> str:
+        """The token that goes with every request, from the credential's cache or from Entra."""
+        try:
+            return str((await self._credential.get_token(scope_of(self.base_url))).token)
+        except AzureError as error:
+            raise errors.no_token(Call("GET", "token"), error) from error
 
     async def aclose(self) -> None:
         await self._close()
@@ -188,7 +201,7 @@ def open_client(
         await transport.aclose()  # the SDK's transport wrapper does not pass the closing on
         await credential.close()
 
-    return GraphClient(adapter, close, timeout, policy)
+    return GraphClient(adapter, credential, close, timeout, policy)
 
 
 def _options() -> dict[str, Any]:
@@ -203,9 +216,8 @@ def _options() -> dict[str, Any]:
 def _authentication(base_url: str, credential: Credential) -> AzureIdentityAuthenticationProvider:
     """Scope and host are named: without them the SDK takes the scope from, and sends the token to, any host."""
     parts = urlsplit(base_url)
-    scope = f"{parts.scheme}://{parts.netloc}/.default"
     return AzureIdentityAuthenticationProvider(
-        credential, scopes=[scope], allowed_hosts=[parts.hostname or parts.netloc]
+        credential, scopes=[scope_of(base_url)], allowed_hosts=[parts.hostname or parts.netloc]
     )
 
 

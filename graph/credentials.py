@@ -35,6 +35,12 @@ def is_loopback(base_url: str) -> bool:
     return urlsplit(base_url).hostname in LOOPBACK
 
 
+def scope_of(base_url: str) -> str:
+    """All the application permissions that an administrator granted for this Graph."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}/.default"
+
+
 def credential_for(app_type: str, tenant_id: str, app_id: str, app_password: str, base_url: str) -> Credential:
     """azure.identity is imported only where it is used: it costs a quarter of a second and 20 MB."""
     if is_loopback(base_url):

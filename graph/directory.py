@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from graph import queries, reading, requests, searching, surroundings
+from graph import memberships, queries, reading, requests, searching, surroundings
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
 from graph.errors import error_of
 from graph.parts import only_user, probe_of
 from graph.permissions import SET_PASSWORD
+from graph.protection import Protection
 from graph.snapshots import SnapshotReader
-from graph.values import objects
-from provisioning.case import Order
+from graph.values import ident, objects, text
+from graph.writes import Recorder, Write, Writer, becomes, relicensed
+from provisioning.case import Order, Person
 from provisioning.directory import (
     Account,
     AssignedLicense,
@@ -29,6 +31,7 @@ from provisioning.directory import (
     Probe,
     ProbeResult,
     Snapshot,
+    Standing,
 )
 from provisioning.errors import GraphError, GraphNotFound, GraphRejected
 
@@ -38,11 +41,21 @@ T = TypeVar("T")
 
 
 class GraphDirectory:
-    """Implements provisioning.ports.Directory. The client is closed by whoever opened it."""
+    """Implements provisioning.ports.Directory. The client is closed by whoever opened it.
 
-    def __init__(self, client: GraphClient, clock: Callable[[], float] = time.monotonic) -> None:
+    Every write goes through the Writer: it leaves protected accounts alone and hands each write to `record`.
+    """
+
+    def __init__(
+        self,
+        client: GraphClient,
+        protection: Protection = Protection(),  # noqa: B008 (frozen)
+        record: Recorder | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._client = client
         self._api = client.api
+        self._writer = Writer(client, protection, record)
         self._snapshots = SnapshotReader(client, clock)
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
@@ -69,20 +82,27 @@ class GraphDirectory:
 
     async def create_account(self, order: Order, password: str) -> Account:
         body = requests.account_body(order)
-        request = requests.create_account(self._api, body | requests.password_profile(password))
-        created = await self._client.send(request) or {}
+        wanted = body | requests.password_profile(password)
+        request = requests.create_account(self._api, wanted)
+        created = await self._writer.carry_out(Write(request, "Created the account", after=becomes(wanted)))
         # The answer has only the default properties: what was sent completes it.
         return reading.account(body | {name: value for name, value in created.items() if value is not None})
 
     async def restore_account(self, deleted_id: str) -> Account:
-        return reading.account(await self._client.send(requests.restore_account(self._api, deleted_id)) or {})
+        request = requests.restore_account(self._api, deleted_id)
+        write = Write(request, "Restored the deleted account", target=deleted_id)
+        return reading.account(await self._writer.carry_out(write))
 
     async def update_account(self, account_id: str, changes: dict[str, str]) -> None:
         cleared = {name: value or None for name, value in changes.items()}
-        await self._client.send(requests.update_account(self._api, account_id, cleared))
+        request = requests.update_account(self._api, account_id, cleared)
+        did = f"Changed {', '.join(cleared)} of the account"
+        await self._writer.carry_out(Write(request, did, account_id, after=becomes(cleared)))
 
     async def set_manager(self, account_id: str, manager_id: str) -> None:
-        await self._client.send(requests.set_manager(self._api, self._client.base_url, account_id, manager_id))
+        request = requests.set_manager(self._api, self._client.base_url, account_id, manager_id)
+        after = becomes({"manager": {"id": manager_id}})
+        await self._writer.carry_out(Write(request, "Set the manager", account_id, after=after))
 
     async def assign_license(
         self,
@@ -96,19 +116,26 @@ class GraphDirectory:
     async def change_licenses(
         self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
     ) -> None:
-        await self._client.send(requests.change_licenses(self._api, account_id, add, remove))
+        request = requests.change_licenses(self._api, account_id, add, remove)
+        after = relicensed(add, remove)
+        await self._writer.carry_out(Write(request, "Changed the licenses", account_id, after=after))
 
     async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
-        await self._client.send(requests.change_group_licenses(self._api, group_id, add))
+        request = requests.change_group_licenses(self._api, group_id, add)
+        after = becomes({"addLicenses": [requests.license_body(one) for one in add]})
+        await self._writer.carry_out(Write(request, "Changed the licenses of the group", target=group_id, after=after))
 
     async def reprocess_licenses(self, account_id: str) -> None:
-        await self._client.send(requests.reprocess_licenses(self._api, account_id))
+        request = requests.reprocess_licenses(self._api, account_id)
+        await self._writer.carry_out(Write(request, "Had the group licenses processed again", account_id))
 
     async def retry_provisioning(self, account_id: str) -> None:
-        await self._client.send(requests.retry_provisioning(self._api, account_id))
+        request = requests.retry_provisioning(self._api, account_id)
+        await self._writer.carry_out(Write(request, "Had the account provisioned again", account_id))
 
     async def purge_deleted(self, deleted_id: str) -> None:
-        await self._client.send(requests.purge_deleted(self._api, deleted_id))
+        request = requests.purge_deleted(self._api, deleted_id)
+        await self._writer.carry_out(Write(request, "Deleted the account for good", target=deleted_id))
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         parts = [account_ids[start : start + LIMIT] for start in range(0, len(account_ids), LIMIT)]
@@ -123,28 +150,46 @@ class GraphDirectory:
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
         request = requests.access_pass(self._api, account_id, minutes)
-        body = await self._client.send(request) or {}
+        after = becomes({"isUsableOnce": True, "lifetimeInMinutes": minutes})
+        body = await self._writer.carry_out(Write(request, "Created a Temporary Access Pass", account_id, after=after))
         secret = body.get("temporaryAccessPass")
         if not isinstance(secret, str) or not secret:
             raise GraphRejected(
                 "Microsoft Graph made a Temporary Access Pass but did not say it. Use a password instead."
             )
         granted = body.get("lifetimeInMinutes")
-        return Credential("Temporary Access Pass", secret, granted if isinstance(granted, int) else minutes)
+        valid = granted if isinstance(granted, int) else minutes
+        return Credential("Temporary Access Pass", secret, valid, text(body.get("id")))
+
+    async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
+        request = requests.revoke_pass(self._api, account_id, pass_id)
+        did = "Revoked the Temporary Access Pass"
+        await self._writer.carry_out(Write(request, did, account_id, target=pass_id, may_be_gone=True))
 
     async def set_password(self, account_id: str, password: str) -> None:
-        request = requests.update_account(self._api, account_id, requests.password_profile(password))
-        await self._client.send(request, about=SET_PASSWORD)
+        wanted = requests.password_profile(password)
+        request = requests.update_account(self._api, account_id, wanted)
+        await self._writer.carry_out(
+            Write(request, "Set a new password", account_id, after=becomes(wanted), about=SET_PASSWORD)
+        )
 
-    async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
+    async def check_changeable(self, account_id: str) -> None:
+        await self._writer.check(account_id)
+
+    async def standing(self, account_id: str, group_ids: Sequence[str]) -> Standing:
         """Someone who is not in this tenant is in none of its groups."""
-        if not group_ids:
-            return False
-        try:
-            body = await self._client.send(requests.check_groups(self._api, account_id, group_ids))
-        except GraphNotFound:
-            return False
-        return bool((body or {}).get("value"))
+        asked = [memberships.standing(self._api, account_id)]
+        asked += memberships.groups(self._api, account_id, group_ids)
+        account, *groups = await self._client.batch(asked)
+        if account.status == 404:
+            return Standing(account_id.lower(), exists=False)
+        return reading.standing(_body(account), [_body(answer) for answer in groups])
+
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        body = await self._client.send(queries.group_members(self._api, group_id, most)) or {}
+        return tuple(
+            Person(ident(user.get("id")), text(user.get("displayName"))) for user in objects(body.get("value"))
+        )
 
     async def ping(self) -> None:
         await self._client.send(requests.organization(self._api, ["id"]))

@@ -19,6 +19,8 @@ class Permission:
 
 
 SET_PASSWORD = Call("PATCH", "/users/{user-id}#passwordProfile")  # the same path needs more for this property
+ROLES = Call("GET", "/users/{user-id}/transitiveMemberOf/graph.directoryRole")
+ROLE_NAMES = Call(ROLES.method, f"{ROLES.path}#displayName")  # null without it, and no error
 
 PERMISSIONS: dict[Call, Permission] = {
     Call("GET", "/users/{user-id}"): Permission("User.Read.All", "read the account", "every command"),
@@ -92,8 +94,31 @@ PERMISSIONS: dict[Call, Permission] = {
     Call("POST", "/users/{user-id}/authentication/temporaryAccessPassMethods"): Permission(
         "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", "sign-in details of a new account"
     ),
+    Call(
+        "DELETE",
+        "/users/{user-id}/authentication/temporaryAccessPassMethods/{temporaryAccessPassAuthenticationMethod-id}",
+    ): Permission(
+        "UserAuthMethod-TAP.ReadWrite.All",
+        "revoke a Temporary Access Pass",
+        "sign-in details: taking back a pass that nobody saw",
+    ),
     Call("POST", "/users/{user-id}/checkMemberGroups"): Permission(
-        "GroupMember.Read.All", "check group membership", "who may use Mailroom, when groups are configured"
+        "GroupMember.Read.All",
+        "check group membership",
+        "who may use Mailroom, when groups are configured; every change, when groups are protected",
+    ),
+    ROLES: Permission(
+        "User.Read.All",
+        "read the directory roles of the account",
+        "every change: whoever holds a directory role is protected",
+    ),
+    ROLE_NAMES: Permission(
+        "RoleManagement.Read.Directory",
+        "read the names of directory roles",
+        "protected accounts: saying which directory role it is",
+    ),
+    Call("GET", "/groups/{group-id}/transitiveMembers/graph.user"): Permission(
+        "GroupMember.Read.All", "read the members of the group", "approvals: asking the members of a group"
     ),
 }
 

@@ -92,6 +92,15 @@ def deleted_people(api: GraphServiceClient, words: Sequence[str]) -> RequestInfo
     return _advanced(users, filter=either, select=[*DELETED_PROPERTIES, *PERSON_PROPERTIES[2:4], "mailNickname"])
 
 
+def group_members(api: GraphServiceClient, group_id: str, most: int) -> RequestInformation:
+    """Users in a group, transitively: an OData cast, which is an advanced query as well.
+
+    learn.microsoft.com/graph/api/group-list-transitivemembers
+    """
+    users = api.groups.by_group_id(group_id).transitive_members.graph_user
+    return _advanced(users, select=["id", "displayName"], top=most)
+
+
 def license_changes(api: GraphServiceClient, account_id: str) -> RequestInformation:
     """What the audit log kept (7 or 30 days) about the licenses of a user."""
     audits = api.audit_logs.directory_audits

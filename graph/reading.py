@@ -1,6 +1,6 @@
 """From Graph's JSON to provisioning's dataclasses: the account, its licenses, the tenant. Pure and tolerant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.answers import Json
@@ -18,6 +18,7 @@ from provisioning.directory import (
     ServiceHealth,
     ServicePlan,
     Sku,
+    Standing,
 )
 
 
@@ -45,6 +46,16 @@ def account(body: Json) -> Account:
         sam_account_name=text(body.get("onPremisesSamAccountName")),
         immutable_id=text(body.get("onPremisesImmutableId")),
         provisioned_plans=each(body.get("provisionedPlans"), _provisioned_plan),
+    )
+
+
+def standing(account: Json, memberships: Sequence[Json]) -> Standing:
+    """`memberships`: what checkMemberGroups answered, ids of groups in `value`."""
+    return Standing(
+        id=ident(account.get("id")),
+        is_guest=account.get("userType") == "Guest",
+        is_enabled=account.get("accountEnabled") is not False,
+        groups=frozenset(group for body in memberships for group in idents(body.get("value"))),
     )
 
 

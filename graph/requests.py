@@ -71,10 +71,15 @@ class JsonBody(Parsable):
         writer.write_additional_data_value(self._value)
 
 
-def account(api: GraphServiceClient, name: str) -> RequestInformation:
-    user = _user(api, name)
-    parameters = type(user).UserItemRequestBuilderGetQueryParameters(select=ACCOUNT_PROPERTIES)
-    return user.to_get_request_information(RequestConfiguration(query_parameters=parameters))
+def account(
+    api: GraphServiceClient,
+    name: str,
+    properties: Sequence[str] = tuple(ACCOUNT_PROPERTIES),
+    expand: Sequence[str] = (),
+) -> RequestInformation:
+    user = user_of(api, name)
+    query = type(user).UserItemRequestBuilderGetQueryParameters(select=list(properties), expand=list(expand) or None)
+    return user.to_get_request_information(RequestConfiguration(query_parameters=query))
 
 
 def deleted_accounts(api: GraphServiceClient, upn: str) -> RequestInformation:
@@ -110,19 +115,19 @@ def health(api: GraphServiceClient) -> RequestInformation:
 
 
 def mailbox(api: GraphServiceClient, name: str) -> RequestInformation:
-    return _user(api, name).mailbox_settings.to_get_request_information()
+    return user_of(api, name).mailbox_settings.to_get_request_information()
 
 
 def license_details(api: GraphServiceClient, name: str) -> RequestInformation:
-    return _user(api, name).license_details.to_get_request_information()
+    return user_of(api, name).license_details.to_get_request_information()
 
 
 def exchange_settings(api: GraphServiceClient, name: str) -> RequestInformation:
-    return _user(api, name).settings.exchange.to_get_request_information()
+    return user_of(api, name).settings.exchange.to_get_request_information()
 
 
 def sync_behavior(api: GraphServiceClient, name: str) -> RequestInformation:
-    return _user(api, name).on_premises_sync_behavior.to_get_request_information()
+    return user_of(api, name).on_premises_sync_behavior.to_get_request_information()
 
 
 def domains(api: GraphServiceClient) -> RequestInformation:
@@ -141,18 +146,18 @@ def restore_account(api: GraphServiceClient, deleted_id: str) -> RequestInformat
 
 
 def update_account(api: GraphServiceClient, account_id: str, changes: Mapping[str, Any]) -> RequestInformation:
-    return _user(api, account_id).to_patch_request_information(JsonBody(changes))
+    return user_of(api, account_id).to_patch_request_information(JsonBody(changes))
 
 
 def set_manager(api: GraphServiceClient, base_url: str, account_id: str, manager_id: str) -> RequestInformation:
     body = JsonBody({"@odata.id": f"{base_url}/users/{manager_id}"})
-    return _user(api, account_id).manager.ref.to_put_request_information(body)
+    return user_of(api, account_id).manager.ref.to_put_request_information(body)
 
 
 def change_licenses(
     api: GraphServiceClient, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
 ) -> RequestInformation:
-    return _user(api, account_id).assign_license.to_post_request_information(_licenses(add, remove))
+    return user_of(api, account_id).assign_license.to_post_request_information(_licenses(add, remove))
 
 
 def change_group_licenses(api: GraphServiceClient, group_id: str, add: Sequence[AssignedLicense]) -> RequestInformation:
@@ -162,16 +167,19 @@ def change_group_licenses(api: GraphServiceClient, group_id: str, add: Sequence[
 
 def _licenses(add: Sequence[AssignedLicense], remove: Sequence[str]) -> JsonBody:
     """Both lists are always there: Graph refuses the call when one is missing."""
-    added = [{"skuId": one.sku_id, "disabledPlans": list(one.disabled_plans)} for one in add]
-    return JsonBody({"addLicenses": added, "removeLicenses": list(remove)})
+    return JsonBody({"addLicenses": [license_body(one) for one in add], "removeLicenses": list(remove)})
+
+
+def license_body(one: AssignedLicense) -> dict[str, Any]:
+    return {"skuId": one.sku_id, "disabledPlans": list(one.disabled_plans)}
 
 
 def reprocess_licenses(api: GraphServiceClient, account_id: str) -> RequestInformation:
-    return _user(api, account_id).reprocess_license_assignment.to_post_request_information()
+    return user_of(api, account_id).reprocess_license_assignment.to_post_request_information()
 
 
 def retry_provisioning(api: GraphServiceClient, account_id: str) -> RequestInformation:
-    return _user(api, account_id).retry_service_provisioning.to_post_request_information()
+    return user_of(api, account_id).retry_service_provisioning.to_post_request_information()
 
 
 def purge_deleted(api: GraphServiceClient, deleted_id: str) -> RequestInformation:
@@ -181,16 +189,18 @@ def purge_deleted(api: GraphServiceClient, deleted_id: str) -> RequestInformatio
 
 def access_pass(api: GraphServiceClient, account_id: str, minutes: int) -> RequestInformation:
     body = JsonBody({"isUsableOnce": True, "lifetimeInMinutes": minutes})
-    methods = _user(api, account_id).authentication.temporary_access_pass_methods
+    methods = user_of(api, account_id).authentication.temporary_access_pass_methods
     return methods.to_post_request_information(body)
 
 
-def check_groups(api: GraphServiceClient, account_id: str, group_ids: Sequence[str]) -> RequestInformation:
-    body = JsonBody({"groupIds": list(group_ids)})
-    return _user(api, account_id).check_member_groups.to_post_request_information(body)
+def revoke_pass(api: GraphServiceClient, account_id: str, pass_id: str) -> RequestInformation:
+    _check_id(pass_id)
+    methods = user_of(api, account_id).authentication.temporary_access_pass_methods
+    one = methods.by_temporary_access_pass_authentication_method_id(pass_id)
+    return one.to_delete_request_information()
 
 
-def _user(api: GraphServiceClient, name: str) -> Any:
+def user_of(api: GraphServiceClient, name: str) -> Any:
     _check_id(name)
     return api.users.by_user_id(name)
 

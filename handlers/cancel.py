@@ -5,7 +5,7 @@ from cards.notice import notice_card
 from handlers import fields
 from handlers.access import Role
 from handlers.grammar import Command, address_of, options_of
-from handlers.registry import action, command
+from handlers.registry import DECISION_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from handlers.status import case_for, view
 from provisioning.case import AccountOrigin, Case, CaseState, Stage, StageState
@@ -44,7 +44,7 @@ async def ask(request: Request, services: Services) -> Reply | None:
     return Reply(card=cancel_card(case)) if case.is_open else view(case, request, services)
 
 
-@action("cancel-confirmed", role=Role.OPERATOR)
+@action("cancel-confirmed", role=Role.OPERATOR, lives=DECISION_LIVES)
 async def confirmed(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     if case.is_open:

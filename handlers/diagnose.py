@@ -7,7 +7,7 @@ from cards.diagnosis import diagnosis_card
 from handlers import fields
 from handlers.access import Role
 from handlers.grammar import Command, address_of, options_of
-from handlers.registry import action, command
+from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.attempts import attempts_of
 from provisioning.case import Case
@@ -47,7 +47,7 @@ async def diagnose(request: Request, services: Services, typed: Command) -> Repl
     return show(found, services)
 
 
-@action("diagnose", role=Role.VIEWER)
+@action("diagnose", role=Role.VIEWER, lives=VIEW_LIVES)
 async def again(request: Request, services: Services) -> Reply | None:
     """The button of a case's card, or "Re-check" on a diagnosis."""
     user = fields.user(request.data) or fields.user(request.data, "upn")
@@ -70,7 +70,8 @@ async def look(name: str, services: Services, case: Case | None = None) -> Look:
 
 def show(found: Look, services: Services) -> Reply:
     case_id = found.case.id if found.case else ""
-    return Reply(card=diagnosis_card(found.diagnosis, can_resync=services.can_resync, case_id=case_id))
+    card = diagnosis_card(found.diagnosis, can_resync=services.can_resync, case_id=case_id)
+    return Reply(card=card, own_view=("diagnose", {"user": found.diagnosis.user}))
 
 
 async def _by_name(name: str, services: Services) -> Reply:

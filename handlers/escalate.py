@@ -4,12 +4,12 @@ from cards.escalation import escalation_card
 from handlers import fields
 from handlers.access import Role
 from handlers.diagnose import look
-from handlers.registry import action
+from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
 from provisioning.escalation import bundle
 
 
-@action("escalate", role=Role.VIEWER)
+@action("escalate", role=Role.VIEWER, lives=VIEW_LIVES)
 async def escalate(request: Request, services: Services) -> Reply | None:
     user = fields.user(request.data)
     case = None if user else await fields.case(request, services)

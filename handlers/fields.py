@@ -1,5 +1,6 @@
 """Reading a button's data, which comes from a client and is believed in nothing."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from provisioning.errors import BadOrder
 FIELD_LIMIT = 300
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CASE_ID_LIMIT = 100
+ID_LENGTH = 16
 
 
 def text(data: Mapping[str, Any], name: str, limit: int = FIELD_LIMIT) -> str:
@@ -41,6 +43,11 @@ def user(data: Mapping[str, Any], name: str = "user") -> str:
     if not value or _OBJECT_ID.fullmatch(value):
         return value
     return check_address(value)
+
+
+def once(request: Request) -> str:
+    """The id of what a click starts: the same click starts the same thing, however often it comes. "" for a message."""
+    return hashlib.sha256(request.click_id.encode()).hexdigest()[:ID_LENGTH] if request.click_id else ""
 
 
 async def case(request: Request, services: Services) -> Case:

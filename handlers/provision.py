@@ -10,7 +10,7 @@ from cards.restore import restore_card
 from handlers import fields
 from handlers.access import Role
 from handlers.grammar import Command, address_of, check_address, options_of
-from handlers.registry import action, command
+from handlers.registry import FORM_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.case import Case
 from provisioning.errors import GraphError
@@ -46,14 +46,14 @@ async def provision(request: Request, services: Services, typed: Command) -> Rep
     return await _place(_from_command(typed), request, services)
 
 
-@action("order", role=Role.OPERATOR)
+@action("order", role=Role.OPERATOR, lives=FORM_LIVES)
 async def order(request: Request, services: Services) -> Reply | None:
     """The form was filled in."""
     restore = fields.choice(request.data, "restore", *_RESTORE)
     return await _place_from_card(_from_data(request.data, restore=_RESTORE[restore]), request, services)
 
 
-@action("restore", role=Role.OPERATOR)
+@action("restore", role=Role.OPERATOR, lives=FORM_LIVES)
 async def restore(request: Request, services: Services) -> Reply | None:
     """The answer to the question whether to take the account out of the recycle bin."""
     answer = fields.choice(request.data, "choice", "yes", "no")
@@ -95,10 +95,14 @@ async def _place_from_card(wanted: OrderRequest, request: Request, services: Ser
 
 
 async def _place(wanted: OrderRequest, request: Request, services: Services) -> Reply | None:
-    running = await _running(wanted.upn, services)
+    case_id = fields.once(request)
+    placed = await services.jobs.get(case_id) if case_id else None
+    running = placed or await _running(wanted.upn, services)
     if running:
         return await _show_running(running, request, services)
     lookup = await services.directory.look_up(wanted.upn, wanted.manager)
+    if lookup.account:
+        await services.directory.check_changeable(lookup.account.id)  # told now, not after the form
     planned = plan(wanted, lookup, services.default_usage_location)
     match planned:
         case Incomplete():
@@ -106,14 +110,14 @@ async def _place(wanted: OrderRequest, request: Request, services: Services) -> 
         case Restorable():
             return Reply(card=restore_card(planned), replace=request.verb == "order")
         case Complete(order=complete):
-            return await _start(complete.upn, planned, request, services)
+            return await _start(case_id, complete.upn, planned, request, services)
 
 
-async def _start(upn: str, planned: Complete, request: Request, services: Services) -> Reply | None:
+async def _start(case_id: str, upn: str, planned: Complete, request: Request, services: Services) -> Reply | None:
     running = await _running(upn, services)  # another address of an account that is being worked on
     if running:
         return await _show_running(running, request, services)
-    await services.jobs.start(planned.order, request.person, request.conversation)
+    await services.jobs.start(planned.order, request.person, request.conversation, case_id)
     if not request.verb:
         return None  # the live card comes from the job
     return Reply(card=notice_card(f"Order placed for {upn}."), replace=request.verb != "run")
@@ -127,7 +131,8 @@ async def _running(upn: str, services: Services) -> Case | None:
 async def _show_running(case: Case, request: Request, services: Services) -> Reply:
     await services.jobs.show(case.id, request.conversation)
     who = "you" if case.requester.id == request.person.id else case.requester.name
-    sentence = f"{case.order.upn} is already being provisioned, for {who}. I have put the card into this chat."
+    is_so = "is already being provisioned" if case.is_open else "was already ordered by this button"
+    sentence = f"{case.order.upn} {is_so}, for {who}. I have put the card into this chat."
     return Reply(card=notice_card(sentence), replace=request.verb in ("order", "restore"))
 
 

@@ -9,8 +9,10 @@ async def refresh(request: Request, services: Services) -> Reply | None: ...
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -19,10 +21,17 @@ from cards.problem import problem_card
 from cards.suggestion import suggestion_card
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
+from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
-from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
+from handlers.views import fitted
+from provisioning.acting import acting_for
+from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable, NotAllowed
 
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
+LIVES = timedelta(days=7)  # how long a button is good
+VIEW_LIVES = timedelta(days=30)  # of what only shows something
+FORM_LIVES = timedelta(hours=24)
+DECISION_LIVES = timedelta(minutes=30)  # of “Do it”: what was shown before it is soon no longer so
 NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
 
 log = logging.getLogger(__name__)
@@ -43,6 +52,7 @@ class _Action:
     role: Role | None
     run: ActionHandler
     is_secret: bool
+    lives: timedelta
 
 
 _commands: dict[str, _Command] = {}
@@ -61,12 +71,17 @@ def command(usage: str, *, summary: str, example: str, role: Role | None) -> Cal
     return register
 
 
-def action(verb: str, *, role: Role | None, is_secret: bool = False) -> Callable[[ActionHandler], ActionHandler]:
-    """Register the handler of a button's verb. With `is_secret` its answer must never become a message."""
+def action(
+    verb: str, *, role: Role | None, is_secret: bool = False, lives: timedelta = LIVES
+) -> Callable[[ActionHandler], ActionHandler]:
+    """Register the handler of a button's verb, which is good for `lives` once it is on a card.
+
+    With `is_secret` its answer must never become a message.
+    """
 
     def register(handler: ActionHandler) -> ActionHandler:
         _refuse_second(verb, _actions)
-        _actions[verb] = _Action(role, handler, is_secret)
+        _actions[verb] = _Action(role, handler, is_secret, lives)
         return handler
 
     return register
@@ -79,6 +94,11 @@ def helps() -> Sequence[CommandHelp]:
 def secret_verbs() -> frozenset[str]:
     """Buttons whose answer may only be the direct answer to the click."""
     return frozenset(verb for verb, known in _actions.items() if known.is_secret)
+
+
+def lifetimes() -> dict[str, timedelta]:
+    """How long a button is good, by its verb."""
+    return {verb: known.lives for verb, known in _actions.items()}
 
 
 def names() -> frozenset[str]:
@@ -94,8 +114,12 @@ async def dispatch(request: Request, services: Services) -> Reply | None:
     if request.is_refresh and request.verb not in REFRESH_VERBS:
         return None
     try:
-        return await _answer(request, services)
+        with acting_for(request.person):
+            reply = await _answer(request, services)
+        return await fitted(reply, request, services, _needed) if reply else None
     except MailroomError as error:
+        if isinstance(error, NotAllowed):
+            await note_refusal(error, request, services)
         return None if request.is_refresh else _problem(error, request)
     except Exception:
         number = secrets.token_hex(4)
@@ -107,11 +131,8 @@ async def run_command(request: Request, services: Services) -> Reply | None:
     """What `request.text` asks for. Raises what the handler raises."""
     typed = parse(request.text)
     known = _commands.get(typed.name)
-    if known is None:
-        return _unknown(typed)
-    if known.role is not None:
-        await require(known.role, request.person, services)
-    return await known.run(request, services, typed)
+    await require(known.role if known else None, request.person, services)
+    return await known.run(request, services, typed) if known else _unknown(typed)
 
 
 async def _answer(request: Request, services: Services) -> Reply | None:
@@ -121,9 +142,16 @@ async def _answer(request: Request, services: Services) -> Reply | None:
     known = _actions.get(request.verb)
     if known is None:
         raise BadOrder("I do not know this button; it may be from another version. Type help to see what I can do.")
-    if known.role is not None:
-        await require(known.role, request.person, services)
+    await require(known.role, request.person, services)
     return await known.run(request, services)
+
+
+def _needed(verb: str, data: Mapping[str, Any]) -> Role | None:
+    """The role that a button needs: of `run`, its command's."""
+    if verb == "run":
+        known = _commands.get(parse(str(data.get("text", ""))).name)
+        return known.role if known else None
+    return _actions[verb].role if verb in _actions else None
 
 
 def _unknown(typed: Command) -> Reply:

@@ -1,19 +1,35 @@
-"""The first sign-in details: for whoever ordered, in a 1:1 chat, once. They exist only in the card that is returned."""
+"""The first sign-in details: for whoever ordered, or the manager they hand them to, in a 1:1 chat, once.
+
+They exist only in the card that is returned. Nothing has to be revoked while nobody asks: the pass is made at the
+click, and until then nobody knows the account's password. They lapse some days after the ready message.
+"""
 
 import logging
+from datetime import timedelta
 
 from cards.notice import notice_card
-from cards.ready import sign_in_card
+from cards.ready import ready_card, sign_in_card
 from handlers import fields
-from handlers.access import Role
-from handlers.registry import action
+from handlers.access import Role, require
+from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
 from provisioning.accounts import strong_password
-from provisioning.case import AccountOrigin, Case, CaseState
+from provisioning.acting import acting_for
+from provisioning.audit import AuditRecord, Kind
+from provisioning.case import AccountOrigin, Case, CaseState, Person
 from provisioning.directory import Credential
-from provisioning.errors import BadOrder, GraphDenied, GraphError, GraphRejected, NotAllowed
+from provisioning.errors import (
+    BadOrder,
+    ConversationGone,
+    GraphDenied,
+    GraphError,
+    GraphRejected,
+    NotAllowed,
+    ProtectedAccount,
+)
 
 PASS_MINUTES = 60
+LAPSES = timedelta(days=3)
 OLD_CLIENT = (
     "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
     "Open this chat in a current Teams client and press the button there."
@@ -22,10 +38,46 @@ OLD_CLIENT = (
 log = logging.getLogger(__name__)
 
 
-@action("reveal", role=Role.OPERATOR, is_secret=True)
-async def reveal(request: Request, services: Services) -> Reply | None:
+@action("ready", role=None, lives=VIEW_LIVES)
+async def show(request: Request, services: Services) -> Reply | None:
+    """The ready message as the clicker's own view: only the holder's has the buttons."""
     case = await fields.case(request, services)
-    _check(case, request)
+    if case.state is not CaseState.READY:
+        raise BadOrder(f"The mailbox of {case.order.upn} is not ready.")
+    return Reply(card=ready_card(case, with_buttons=_is(request.person, case.credential_holder)))
+
+
+@action("hand-over", role=Role.OPERATOR)
+async def hand_over(request: Request, services: Services) -> Reply | None:
+    """From now on the manager alone may see them, and is told so in a 1:1 chat of theirs."""
+    case = await fields.case(request, services)
+    _check(case, request.person, services)
+    if case.credential_shown_at:
+        return _shown_already(case)
+    if case.credential_for is not None or not case.order.manager_id:
+        raise BadOrder("There is no manager in this order to hand the sign-in details to.")
+    manager = Person(case.order.manager_id, case.order.manager_name or case.order.manager_upn, request.person.tenant_id)
+    try:
+        chat = await services.messenger.open_personal(manager, request.conversation)
+    except ConversationGone:
+        raise BadOrder(f"Teams does not let me write to {manager.name}: Mailroom must be installed for them.") from None
+    case = await services.jobs.hand_over(case.id, manager)
+    if case.credential_shown_at:
+        return _shown_already(case)
+    await services.jobs.announce(case.id, chat)
+    await _note(
+        services, request.person, case, f"handed the sign-in details of {case.order.upn} over to {manager.name}"
+    )
+    return Reply(card=ready_card(case), replace=request.conversation.is_personal)
+
+
+@action("reveal", role=None, is_secret=True, lives=VIEW_LIVES)  # no other card leads to it
+async def reveal(request: Request, services: Services) -> Reply | None:
+    """A manager to whom they were handed needs no role of their own; whoever ordered still has to have theirs."""
+    case = await fields.case(request, services)
+    if case.credential_for is None:
+        await require(Role.OPERATOR, request.person, services)
+    _check(case, request.person, services)
     if case.credential_shown_at:
         return _shown_already(case)
     if not request.conversation.is_personal:
@@ -37,23 +89,53 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     if not await services.jobs.claim_credential(case.id):
         return _shown_already(await services.jobs.get(case.id) or case)
     try:
-        credential = await _issue(case, services)
-    except GraphError as error:  # a line here too
+        with acting_for(request.person, case.order.upn, case.id):
+            credential = await _issued(case, request.person, services)
+    except (GraphError, ProtectedAccount) as error:  # a line here too
         await services.jobs.release_credential(case.id)
-        return Reply(text=f"{error.sentence} Nothing was shown. ({error.trace.code}, {error.trace.request_id})")
+        behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
+        return Reply(text=f"{error.sentence} Nothing was shown.{behind}")
     except BaseException:  # also when the click is cut off: nobody has seen anything
         await services.jobs.release_credential(case.id)
         raise
     return Reply(card=sign_in_card(case, credential, services.clock.now()))
 
 
-def _check(case: Case, request: Request) -> None:
-    if case.requester.id.lower() != request.person.id.lower():
-        raise NotAllowed(f"The sign-in details are shown only to {case.requester.name}, who ordered this mailbox.")
+async def _issued(case: Case, person: Person, services: Services) -> Credential:
+    """A credential whose showing is in the audit trail; a pass that cannot be put there is taken back."""
+    credential = await _issue(case, services)
+    try:
+        await _note(services, person, case, f"was shown a {credential.kind} of {case.order.upn}")
+    except BaseException:
+        if credential.id:
+            await services.directory.revoke_access_pass(case.account_id, credential.id)
+        raise
+    return credential
+
+
+async def _note(services: Services, person: Person, case: Case, deed: str) -> None:
+    sentence = f"{person.name} {deed}."
+    await services.audit.record(AuditRecord(Kind.CREDENTIAL, person, sentence, case.order.upn, case.id))
+
+
+def _is(one: Person, other: Person) -> bool:
+    return one.id.lower() == other.id.lower()
+
+
+def _check(case: Case, person: Person, services: Services) -> None:
+    holder = case.credential_holder
+    if not _is(holder, person):
+        why = "who ordered this mailbox" if case.credential_for is None else "to whom they were handed over"
+        raise NotAllowed(f"The sign-in details are shown only to {holder.name}, {why}.")
     if case.account_origin is not AccountOrigin.CREATED:
         raise BadOrder(f"{case.order.upn} existed before, so its sign-in has not changed. There is nothing to show.")
     if case.state is not CaseState.READY or not case.account_id:
         raise BadOrder(f"The sign-in details come when the mailbox of {case.order.upn} is ready.")
+    if case.ended_at and services.clock.now() - case.ended_at > LAPSES and not case.credential_shown_at:
+        raise BadOrder(
+            f"Nobody asked for the sign-in details of {case.order.upn} within {LAPSES.days} days, so they have lapsed. "
+            "Reset the password in the Microsoft Entra admin center."
+        )
 
 
 def _shown_already(case: Case) -> Reply:

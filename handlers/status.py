@@ -6,7 +6,7 @@ from cards.progress import progress_card
 from handlers import fields
 from handlers.access import Role
 from handlers.grammar import Command, address_of, options_of
-from handlers.registry import action, command
+from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.case import Case
 from provisioning.errors import BadOrder
@@ -27,12 +27,12 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
     return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
 
 
-@action("status", role=Role.VIEWER)
+@action("status", role=Role.VIEWER, lives=VIEW_LIVES)
 async def show(request: Request, services: Services) -> Reply | None:
     return view(await fields.case(request, services), request, services)
 
 
-@action("refresh", role=Role.VIEWER)
+@action("refresh", role=Role.VIEWER, lives=VIEW_LIVES)
 async def refresh(request: Request, services: Services) -> Reply | None:
     """The client asks by itself: the newest card, and nothing changes."""
     return view(await fields.case(request, services), request, services)
@@ -42,7 +42,7 @@ def view(case: Case, request: Request, services: Services) -> Reply:
     """The live card as the clicker's own view, which their client keeps fresh."""
     person = request.person.channel_id
     card = progress_card(case, services.clock.now(), refresh_for=[person] if person else [])
-    return Reply(card=card)
+    return Reply(card=card, own_view=("refresh", {"case": case.id}))
 
 
 async def case_for(upn: str, services: Services) -> Case:

@@ -4,14 +4,17 @@ Open it inside the running event loop, one a process: DBOS is a process-wide sin
 """
 
 import asyncio
+import contextlib
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
+from jobs import places
+from jobs.approvals import Approvals
+from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
@@ -21,9 +24,10 @@ from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
 from jobs.store import CaseStore
-from jobs.tables import POOL_SIZE, metadata, open_engine, writing
+from jobs.tables import POOL_SIZE, writing
 from jobs.watcher import Watcher
 from jobs.workflows import QUEUE, Parts, bind, explain, finish, provision, repair
+from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
@@ -47,11 +51,15 @@ async def open_jobs(
     clock: Clock,
     poll_seconds: float,
     resync: Resync | None = None,
+    audit: AuditLog | None = None,
 ) -> "JobsEngine":
-    """Create the tables, start the engine, recover what a killed process left, and begin to watch."""
-    engine = open_engine(database_url)
-    await asyncio.to_thread(metadata.create_all, engine)
-    jobs = JobsEngine(engine, directory, messenger, clock, poll_seconds, resync)
+    """Create the tables, start the engine, recover what a killed process left, and begin to watch.
+
+    `audit` is open on the same database already where somebody else writes to it as well.
+    """
+    audit = audit or open_audit(database_url, clock)
+    await asyncio.to_thread(audit.prepare)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -61,19 +69,21 @@ class JobsEngine:
 
     def __init__(
         self,
-        engine: sa.Engine,
+        audit: AuditLog,
         directory: Directory,
         messenger: Messenger,
         clock: Clock,
         poll_seconds: float,
         resync: Resync | None,
     ) -> None:
-        self._engine = engine
+        self.audit = audit
+        self._engine = engine = audit.engine
         self._clock = clock
         self._store = CaseStore(engine, EXECUTOR_ID)
         self._repairs = RepairStore(engine)
         self._outbox = Outbox(engine, EXECUTOR_ID)
-        self._courier = Courier(self._outbox, messenger, clock)
+        self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake())
+        self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
         self._parts = Parts(
@@ -108,10 +118,14 @@ class JobsEngine:
             await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
         for repair_id in await asyncio.to_thread(self._repairs.running):
             await self._enqueue_repair(repair_id)
-        self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._watcher.run())]
+        loops = (self._courier.run(), self._watcher.run(), self._approvals.run())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._courier.rest()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -125,16 +139,17 @@ class JobsEngine:
         await asyncio.to_thread(self._store.counts)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox or the watcher has stopped")
+            raise RuntimeError("the outbox, the watcher or the approvals have stopped")
 
     def counts(self) -> Mapping[str, int]:
         """Cases by state."""
         return self._store.counts()
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        case = Case(id=uuid.uuid4().hex[:12], order=order, requester=requester, created_at=self._clock.now())
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        new_id = case_id or uuid.uuid4().hex[:12]
+        case = Case(id=new_id, order=order, requester=requester, created_at=self._clock.now())
         kept = await asyncio.to_thread(self._store.open, case, conversation)
-        if kept.id == case.id:
+        if kept is case:
             log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
             await self._enqueue_provision(case.id)
         self._courier.wake()
@@ -167,7 +182,8 @@ class JobsEngine:
     async def cancel(self, case_id: str, by: Person) -> Case:
         await self._known(case_id)
         now = self._clock.now()
-        return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
+        with acting_for(by, case=case_id):
+            return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         def owe() -> None:
@@ -180,15 +196,36 @@ class JobsEngine:
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         kept = await asyncio.to_thread(self._repairs.open, repair, steps, conversation)
         log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
-        await self._enqueue_repair(kept.id)
+        if kept.is_running:
+            await self._enqueue_repair(kept.id)
+        else:
+            self._approvals.wake()
         self._courier.wake()
         return kept
+
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        return await self._approvals.decide(repair_id, by, is_approved=is_approved, reason=reason)
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        return await self._approvals.withdraw(repair_id, by)
+
+    async def approval_place(self) -> Conversation | None:
+        return await asyncio.to_thread(places.get_place, self._engine, places.APPROVALS)
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None:
+        await asyncio.to_thread(places.set_place, self._engine, places.APPROVALS, conversation)
 
     async def get_repair(self, repair_id: str) -> Repair | None:
         return await asyncio.to_thread(self._repairs.get, repair_id)
 
     async def repairs_of(self, user: str) -> tuple[Repair, ...]:
         return await asyncio.to_thread(self._repairs.of, user)
+
+    async def hand_over(self, case_id: str, to: Person) -> Case:
+        def transition(case: Case) -> Case:
+            return case if case.credential_shown_at else touch(case, self._clock.now(), credential_for=to)
+
+        return await self._cases.change(case_id, transition)
 
     async def claim_credential(self, case_id: str) -> bool:
         return await asyncio.to_thread(self._store.claim_credential, case_id, self._clock.now())

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from jobs.audit import AuditLog
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.tables import metadata, open_engine
+from provisioning.audit_records import repair_asked, repair_ended
 from provisioning.case import Conversation
 from provisioning.fixes.steps import Step
 from provisioning.ports import Clock, Directory, Resync
@@ -16,23 +18,31 @@ NOWHERE = Conversation("terminal", "personal", "")  # nothing is sent: no courie
 
 
 class LocalRepairs:
-    """`folder` is empty and keeps the record of the repair while it runs."""
+    """`folder` is empty and keeps the record of the repair while it runs; `audit` is what stays."""
 
-    def __init__(self, folder: Path, directory: Directory, clock: Clock, resync: Resync | None) -> None:
+    def __init__(
+        self, folder: Path, directory: Directory, clock: Clock, resync: Resync | None, audit: AuditLog
+    ) -> None:
         self._engine = open_engine(f"sqlite:///{folder / 'repair.db'}")
         self._store = RepairStore(self._engine)
         self._steps = RepairSteps(directory, self._store, lambda: None, clock, resync)
+        self._audit = audit
 
     async def carry_out(self, repair: Repair, steps: Sequence[Step]) -> Repair:
         """The repair as it ended."""
         try:
             await asyncio.to_thread(metadata.create_all, self._engine)
+            await asyncio.to_thread(self._audit.prepare)
+            await self._audit.record(repair_asked(repair))
             await asyncio.to_thread(self._store.open, repair, steps, NOWHERE)
             for index in range(len(steps)):
                 if not await self._steps.run(repair.id, index):
                     break
             await self._steps.judge(repair.id)
-            ended = await asyncio.to_thread(self._store.get, repair.id)
-            return ended or repair
+            ended = await asyncio.to_thread(self._store.get, repair.id) or repair
+            record = repair_ended(repair, ended)
+            if record is not None:
+                await self._audit.record(record)
+            return ended
         finally:
             self._engine.dispose()

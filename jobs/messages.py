@@ -1,5 +1,7 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
@@ -61,6 +63,20 @@ def add_message(
         document = _conversation_json.dump_json(conversation).decode()
         values = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
         connection.execute(messages.insert().values(**values, is_asker=is_asker))
+
+
+def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
+    """Owe a person a message in their 1:1 chat, which is opened through `near`'s service when it is sent."""
+    document = _conversation_json.dump_json(replace(near, id="", kind="personal")).decode()
+    values = {"subject_id": subject_id, "kind": kind, "conversation_id": person_id, "conversation": document}
+    connection.execute(messages.insert().values(**values))
+
+
+def owe_decision(connection: sa.Connection, repair_id: str) -> None:
+    """Owe the second person's decision to the conversation in which the repair was asked for."""
+    asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "repair")
+    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
+        add_message(connection, repair_id, "decision", _conversation_json.validate_json(document))
 
 
 def owe_ready(connection: sa.Connection, subject_id: str) -> None:

@@ -9,8 +9,8 @@ our note is the one gap in which a message can come twice.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from jobs.rounds import go_round
 from jobs.store import change
 from jobs.tables import cases, messages, repairs, writing
-from provisioning.case import Case, Conversation, Stage, finish
+from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
 from provisioning.repair import Repair
@@ -42,6 +42,7 @@ class Owed:
 
     id: int
     kind: str
+    addressee: str  # the conversation's id, or the person's whose 1:1 chat is to be opened
     conversation: Conversation
     activity_id: str
     moved_from: str
@@ -115,19 +116,30 @@ class Outbox:
         """The conversation is gone: it is owed nothing more."""
         self._set(owed, is_due=False)
 
+    def opened(self, owed: Owed, conversation: Conversation) -> None:
+        """The 1:1 chat is known from now on."""
+        self._set(owed, conversation=_conversation_json.dump_json(conversation).decode())
+
     def _set(self, owed: Owed, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(messages.update().where(messages.c.id == owed.id).values(**values))
 
 
 class Courier:
-    """Delivers what the outbox owes, as soon as it is woken or the next row is due."""
+    """Delivers what the outbox owes, as soon as it is woken or the next row is due.
 
-    def __init__(self, outbox: Outbox, messenger: Messenger, clock: Clock) -> None:
+    `gone` is called when a conversation was given up.
+    """
+
+    def __init__(
+        self, outbox: Outbox, messenger: Messenger, clock: Clock, gone: Callable[[], None] = lambda: None
+    ) -> None:
         self._outbox = outbox
+        self._gone = gone
         self._messenger = messenger
         self._clock = clock
         self._wake = asyncio.Event()
+        self._at_work = asyncio.Lock()
 
     def wake(self) -> None:
         self._wake.set()
@@ -136,11 +148,20 @@ class Courier:
         """Until cancelled."""
         await go_round(self._round, self._wake, log)
 
+    async def rest(self) -> None:
+        """Returns once what is on its way was noted as shown, so that a new start does not send it again."""
+        await self._at_work.acquire()  # and never released: no other round begins
+
     async def _round(self) -> float:
+        async with self._at_work:
+            return await self._deliver_due()
+
+    async def _deliver_due(self) -> float:
+        """Answers the seconds until the next message is due."""
         owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())
         by_conversation: dict[str, list[Owed]] = defaultdict(list)
         for item in owed:
-            by_conversation[item.conversation.id].append(item)
+            by_conversation[item.addressee].append(item)
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._serve(items, gate) for items in by_conversation.values()))
         due_at = await asyncio.to_thread(self._outbox.next_at)
@@ -164,6 +185,7 @@ class Courier:
         except ConversationGone as error:
             log.warning("message %s of %s is dropped: %s", owed.id, owed.subject.id, error.sentence)
             await asyncio.to_thread(self._outbox.give_up, owed)
+            self._gone()
         except Exception:
             # One card that cannot be drawn must not stop the other conversations.
             log.exception("message %s of %s could not be sent", owed.id, owed.subject.id)
@@ -174,6 +196,10 @@ class Courier:
     async def _send(self, owed: Owed) -> str:
         if owed.kind == "ready" and isinstance(owed.subject, Case):
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
+        if owed.kind == "decision" and isinstance(owed.subject, Repair):
+            return await self._messenger.announce_decision(owed.subject, owed.conversation)
+        if not owed.conversation.id:
+            owed = await self._opened(owed)
         try:
             activity_id = await self._show(owed, owed.activity_id)
         except MessageGone:
@@ -182,7 +208,15 @@ class Courier:
             await self._point_down(owed)
         return activity_id
 
+    async def _opened(self, owed: Owed) -> Owed:
+        """The same with the 1:1 chat of the person whom it is for."""
+        conversation = await self._messenger.open_personal(Person(owed.addressee, ""), owed.conversation)
+        await asyncio.to_thread(self._outbox.opened, owed, conversation)
+        return replace(owed, conversation=conversation)
+
     async def _show(self, owed: Owed, activity_id: str) -> str:
+        if owed.kind == "approval" and isinstance(owed.subject, Repair):
+            return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Repair):
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
         return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
@@ -198,6 +232,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
     return Owed(
         id=row.id,
         kind=row.kind,
+        addressee=row.conversation_id,
         conversation=_conversation_json.validate_json(row.conversation),
         activity_id=row.activity_id,
         moved_from=row.moved_from,

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from jobs.repairs import RepairStore
+from provisioning.acting import acting_for
 from provisioning.case import Problem
 from provisioning.causes import PROVEN_BY_MAILBOX
 from provisioning.diagnosis import Diagnosis, diagnose
@@ -53,13 +54,14 @@ class RepairSteps:
     async def run(self, repair_id: str, index: int) -> bool:
         """One step; False when the repair has ended."""
         repair = await asyncio.to_thread(self._store.get, repair_id)
-        if repair is None or not repair.is_open:
+        if repair is None or not repair.is_running:
             return False
         step = (await asyncio.to_thread(self._store.steps, repair_id))[index]
         await self._change(repair_id, lambda r: start_step(r, index, self._clock.now()))
         for pause in (*PAUSES, None):
             try:
-                await self._do(repair, step)
+                with acting_for(repair.requester, repair.user, repair.id):
+                    await self._do(repair, step)
             except GraphUnavailable as error:
                 if pause is None:
                     return await self._stop(repair_id, error)
@@ -75,7 +77,7 @@ class RepairSteps:
     async def judge(self, repair_id: str) -> None:
         """The new snapshot: is the cause gone? Looks a few times, since Microsoft 365 shows changes late."""
         repair = await asyncio.to_thread(self._store.get, repair_id)
-        if repair is None or not repair.is_open:
+        if repair is None or not repair.is_running:
             return
         try:
             diagnosis = await self._look_until_gone(repair)
@@ -88,7 +90,7 @@ class RepairSteps:
     async def fail(self, repair_id: str, sentence: str) -> None:
         """A fault of ours must not leave a card that says "running" for ever."""
         problem = Problem(sentence)
-        await self._change(repair_id, lambda r: stop(r, problem, self._clock.now()) if r.is_open else r)
+        await self._change(repair_id, lambda r: stop(r, problem, self._clock.now()) if r.is_running else r)
 
     async def _look_until_gone(self, repair: Repair) -> Diagnosis:
         diagnosis = diagnose(await self._directory.take_snapshot(repair.user))

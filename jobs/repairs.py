@@ -1,16 +1,23 @@
 """Repairs in the database. Plain synchronous functions; callers run them in a thread."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs import plans
-from jobs.messages import mark_due, show_live
-from jobs.tables import repairs, writing
+from jobs.audit import append
+from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
+from jobs.tables import messages, repairs, writing
+from provisioning.audit import AuditRecord
+from provisioning.audit_records import approval_asked, decided, repair_asked, repair_ended
 from provisioning.case import Conversation
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair, RepairState
+
+# What comes of a request without the requester's doing, and is no surprise a moment later, gets a message of its own.
+TOLD = frozenset({RepairState.RUNNING, RepairState.DECLINED, RepairState.EXPIRED})
 
 _repair_json = TypeAdapter(Repair)
 
@@ -22,7 +29,10 @@ class RepairStore:
         self._engine = engine
 
     def open(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
-        """Store it with its card. The same id again (a double click) answers the repair that exists."""
+        """Store it with its card, and the cards of those who are to approve it.
+
+        The same id again (a double click) answers the repair that exists.
+        """
         with writing(self._engine) as connection:
             existing = connection.execute(sa.select(repairs.c.document).where(repairs.c.id == repair.id)).scalar()
             if existing:
@@ -30,6 +40,8 @@ class RepairStore:
             values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
             connection.execute(repairs.insert().values(**values, steps=plans.dump(steps), **_row(repair)))
             show_live(connection, repair.id, conversation, kind="repair")
+            _owe_approval(connection, repair, conversation)
+            _write_down(connection, [repair_asked(repair), approval_asked(repair)], repair.created_at)
             return repair
 
     def get(self, repair_id: str) -> Repair | None:
@@ -55,17 +67,66 @@ class RepairStore:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def awaiting(self) -> list[Repair]:
+        """Those that wait for a second person."""
+        query = sa.select(repairs.c.document).where(repairs.c.state == RepairState.AWAITING)
+        with self._engine.connect() as connection:
+            return [_repair_json.validate_json(document) for document in connection.execute(query).scalars()]
+
+    def is_unreached(self, repair_id: str) -> bool:
+        """Nobody was shown the card that asks for approval, and nobody will be."""
+        asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "approval")
+        hopeful = sa.select(messages.c.id).where(asked, messages.c.is_due | (messages.c.activity_id != ""))
+        with self._engine.connect() as connection:
+            return connection.execute(hopeful.limit(1)).scalar() is None
+
     def change(self, repair_id: str, transition: Callable[[Repair], Repair]) -> Repair:
-        """Apply `transition` and have the card redrawn. Raises KeyError for an unknown repair."""
+        """Apply `transition` and have the cards redrawn. Raises KeyError for an unknown repair."""
         with writing(self._engine) as connection:
             query = sa.select(repairs.c.document).where(repairs.c.id == repair_id).with_for_update()
             document = connection.execute(query).scalar()
             if document is None:
                 raise KeyError(repair_id)
-            after = transition(_repair_json.validate_json(document))
+            before = _repair_json.validate_json(document)
+            after = transition(before)
+            if after is before:
+                return before
             connection.execute(repairs.update().where(repairs.c.id == repair_id).values(**_row(after)))
             mark_due(connection, repair_id, "repair")
+            if after.state is not before.state:
+                _tell(connection, before, after)
+            _write_down(connection, [decided(before, after), repair_ended(before, after)], _moment(after))
             return after
+
+
+def _owe_approval(connection: sa.Connection, repair: Repair, near: Conversation) -> None:
+    if repair.approval is None:
+        return
+    if repair.approval.place:
+        add_message(connection, repair.id, "approval", repair.approval.place)
+        return
+    for person in repair.approval.asked:
+        owe_in_person(connection, repair.id, "approval", person.id, near)
+
+
+def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
+    """The second person sees what became of it; the requester is told a decision by a message as well."""
+    if after.state is not RepairState.UNREACHED:
+        mark_due(connection, after.id, "approval")
+    if before.state is RepairState.AWAITING and after.state in TOLD:
+        owe_decision(connection, after.id)
+
+
+def _write_down(connection: sa.Connection, records: Sequence[AuditRecord | None], now: datetime) -> None:
+    for record in records:
+        if record is not None:
+            append(connection, record, now)
+
+
+def _moment(repair: Repair) -> datetime:
+    """When it was decided or ended."""
+    decided_at = repair.approval.decided_at if repair.approval else None
+    return repair.ended_at or decided_at or repair.created_at
 
 
 def _row(repair: Repair) -> dict[str, str]:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from jobs.cases import Cases
 from provisioning.accounts import detail_changes, how_it_came, license_error, serves_mail, strong_password
+from provisioning.acting import acting_for
 from provisioning.case import (
     AccountOrigin,
     Case,
@@ -32,7 +33,9 @@ from provisioning.errors import (
     GraphNotFound,
     GraphRejected,
     GraphThrottled,
+    GraphTrace,
     GraphUnavailable,
+    MailroomError,
     ObjectConflict,
 )
 from provisioning.ports import Directory
@@ -84,12 +87,13 @@ class ProvisionSteps:
             if not case.is_open:
                 return False
             try:
-                await step.body(case)
+                with acting_for(case.requester, case.order.upn, case.id):
+                    await step.body(case)
             except GraphUnavailable as error:
                 if pause is None:
                     return await self._fail(case_id, error)
                 await self._wait_for_graph(case_id, step, error, pause)
-            except GraphError as error:
+            except MailroomError as error:
                 return await self._fail(case_id, error)
             else:
                 if case.problem is not None:
@@ -240,10 +244,11 @@ class ProvisionSteps:
         await self._cases.change(case_id, lambda c: touch(c, self._now(), problem=problem) if c.is_open else c)
         await asyncio.sleep(seconds)
 
-    async def _fail(self, case_id: str, error: GraphError) -> bool:
+    async def _fail(self, case_id: str, error: MailroomError) -> bool:
         log.warning("case %s fails: %s", case_id, error.sentence)
         target = error.target if isinstance(error, ObjectConflict) else ""
-        problem = Problem(error.sentence, error.trace, target)
+        trace = error.trace if isinstance(error, GraphError) else GraphTrace()
+        problem = Problem(error.sentence, trace, target)
         await self._cases.change(case_id, lambda c: fail(c, problem, self._now()) if c.is_open else c)
         return False
 

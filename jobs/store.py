@@ -1,7 +1,7 @@
 """Cases in the database. Plain synchronous functions over a connection pool; callers run them in a thread.
 
-Every change of a case is a read, a pure transition and a write in one transaction, which also marks the
-case's live cards as due. So a change that is committed is a change that will be shown.
+Every change of a case is a read, a pure transition and a write in one transaction, which also marks the case's
+live cards as due and writes the audit trail. So a change that is committed is shown, and written down.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.audit import append
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, writing
+from provisioning.acting import acting
+from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, touch
 
 Transition = Callable[[Case], Case]
@@ -29,14 +32,21 @@ class CaseStore:
         self._process_id = process_id
 
     def open(self, case: Case, conversation: Conversation) -> Case:
-        """Store a new case with its live card; or the open case for the same UPN, joined in `conversation`."""
+        """Store a new case with its live card. The case with the same id, or the open one for the same UPN, is joined.
+
+        Answers `case` itself only where it was stored.
+        """
         with writing(self.engine) as connection:
             upn = case.order.upn.lower()
-            existing = connection.execute(sa.select(cases.c.document).where(cases.c.open_upn == upn)).scalar()
+            is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
+            same = sa.select(cases.c.document).where(is_same).order_by(cases.c.id != case.id).limit(1)
+            existing = connection.execute(same).scalar()
             kept = _case_json.validate_json(existing) if existing else case
             if not existing:
                 connection.execute(cases.insert().values(id=case.id, upn=upn, **_row(case)))
             show_live(connection, kept.id, conversation, is_asker=True)
+            record = joined(kept, case.requester, case.order) if existing else ordered(case)
+            append(connection, record, case.created_at)
             return kept
 
     def get(self, case_id: str) -> Case | None:
@@ -134,6 +144,9 @@ def change(
     connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
     if is_shown(before, after) if callable(is_shown) else is_shown:
         mark_due(connection, case_id, "live")
+    record = case_ended(before, after, acting().actor)
+    if record is not None:
+        append(connection, record, after.ended_at or after.created_at)
     return after
 
 

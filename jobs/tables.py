@@ -1,6 +1,6 @@
 """The tables, and the engine that they and DBOS share: SQLite in WAL mode, or PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 POOL_SIZE = 24  # more than the engine's threads: a step that holds the write lock still needs a connection
+
+AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 metadata = sa.MetaData()
 
@@ -39,12 +41,20 @@ repairs = sa.Table(
     sa.Column("document", sa.Text, nullable=False),  # the whole Repair as JSON
 )
 
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),  # what happens there: approvals
+    sa.Column("conversation", sa.Text, nullable=False),
+)
+
 messages = sa.Table(
     "messages",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("subject_id", sa.String, nullable=False),  # of a case, or of a repair
-    sa.Column("kind", sa.String, nullable=False),  # live, repair: a card that is updated; ready: the notification
+    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval: updated; ready, decision: said once
+    # Of a 1:1 chat that is opened only when the message is sent: the person's object id, in `conversation` no id.
     sa.Column("conversation_id", sa.String, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
     sa.Column("is_asker", sa.Boolean, nullable=False, default=False),  # ordered here: gets the notification
@@ -58,6 +68,13 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),
+)
+
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
 )
 
 
@@ -80,10 +97,14 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     On SQLite the write lock is taken at once: a deferred transaction that reads first and writes later
     fails with "database is locked". On PostgreSQL the reader locks its rows (`with_for_update`).
     """
+    committed: list[Callable[[], None]] = []
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.info[AFTER_COMMIT] = committed
         yield connection
+    for call in committed:
+        call()
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -6,9 +6,9 @@ secret: it is made of named fields, and passwords and passes are not among them.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -32,7 +32,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class AuditRecord:
-    """What is to be written down. `sentence` is for people; `details` are plain JSON values."""
+    """What is to be written down. `sentence` is for people; `details` are plain JSON values.
+
+    A change has `before` and `after` in its details: objects of the properties that the write changes.
+    """
 
     kind: Kind
     actor: Person
@@ -61,41 +64,134 @@ class AuditEntry:
     hash: str
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """The hash that the entry `seq` is known to have, from a log line or an earlier check."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of a check: how many entries are unbroken, the hash of the last of them, and the first fault or ""."""
+
+    count: int
+    newest: str
+    fault: str = ""
+
+
+class NotAnEntry(ValueError):
+    """What stands where an entry should is none; says why."""
+
+
 def entry_of(record: AuditRecord, seq: int, at: datetime, previous: str) -> AuditEntry:
-    """The entry that follows the one with the hash `previous`."""
+    """The entry that follows the one with the hash `previous`. Raises TypeError for details that are no JSON."""
     unsealed = AuditEntry(
         seq=seq,
-        at=at.isoformat(timespec="milliseconds"),
+        at=written(at),
         kind=record.kind.value,
-        actor_id=record.actor.id,
-        actor_name=record.actor.name,
-        sentence=record.sentence,
-        subject=record.subject.lower(),
-        case=record.case,
-        details=dict(record.details),
-        request_id=record.request_id,
+        actor_id=_storable(record.actor.id),
+        actor_name=_storable(record.actor.name),
+        sentence=_storable(record.sentence),
+        subject=_storable(record.subject.lower()),
+        case=_storable(record.case),
+        details=_plain(record.details),
+        request_id=_storable(record.request_id),
         previous=previous,
         hash="",
     )
-    return AuditEntry(**{**asdict(unsealed), "hash": digest(unsealed)})
+    return replace(unsealed, hash=digest(unsealed))
 
 
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over the entry as canonical JSON (sorted keys, no spaces, UTF-8), without its own hash."""
     content = {name: value for name, value in asdict(entry).items() if name != "hash"}
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_json(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def fault_in(entries: Iterable[AuditEntry], first: int = 1, previous: str = GENESIS) -> str:
-    """Why the entries are not the unbroken log that follows `previous`; "" when they are."""
-    expected = first
-    for entry in entries:
-        if entry.seq != expected:
-            return f"entry {expected} is missing: {entry.seq} stands in its place"
-        if entry.previous != previous:
-            return f"entry {entry.seq} does not follow the one before it"
-        if digest(entry) != entry.hash:
-            return f"entry {entry.seq} was changed after it was written"
-        expected, previous = expected + 1, entry.hash
+def check(entries: Iterable[AuditEntry], anchors: Collection[Anchor] = ()) -> Verdict:
+    """Whether the entries are a whole log from its first entry on, with every anchor's entry in it.
+
+    `anchors` are known from elsewhere: without one, a cut tail cannot be seen.
+    """
+    count, newest = 0, GENESIS
+    try:
+        for entry in entries:
+            fault = _fault(entry, count + 1, newest, anchors)
+            if fault:
+                return Verdict(count, newest, fault)
+            count, newest = count + 1, entry.hash
+    except NotAnEntry as error:
+        return Verdict(count, newest, str(error))
+    least = max((anchor.seq for anchor in anchors), default=0)
+    cut = f"entry {count + 1} is missing: the log is cut, there were at least {least} entries" if least > count else ""
+    return Verdict(count, newest, cut)
+
+
+def _fault(entry: AuditEntry, expected: int, previous: str, anchors: Collection[Anchor]) -> str:
+    if entry.seq != expected:
+        return f"entry {expected} is missing: {entry.seq} stands in its place"
+    if entry.previous != previous:
+        return f"entry {entry.seq} does not follow the one before it"
+    if digest(entry) != entry.hash:
+        return f"entry {entry.seq} was changed after it was written"
+    if any(anchor.seq == entry.seq and anchor.hash != entry.hash for anchor in anchors):
+        return f"entry {entry.seq} is not the one that its anchor speaks of"
     return ""
+
+
+def line_of(entry: AuditEntry) -> str:
+    """The entry as a line of JSON, fields in the order of the class."""
+    return json.dumps(asdict(entry), ensure_ascii=False)
+
+
+def entry_in(line: str) -> AuditEntry:
+    """The entry in a line of an exported log. Raises NotAnEntry."""
+    try:
+        return entry_with(read_json(line))
+    except (ValueError, RecursionError) as error:
+        raise NotAnEntry(str(error) if isinstance(error, NotAnEntry) else "it is not JSON") from None
+
+
+def entry_with(values: Any) -> AuditEntry:
+    """The entry with these fields. Raises NotAnEntry when they are not exactly those of one."""
+    if not isinstance(values, dict) or set(values) != {one.name for one in fields(AuditEntry)}:
+        raise NotAnEntry("it does not have the fields of an entry")
+    texts = [value for name, value in values.items() if name not in ("seq", "details")]
+    is_typed = type(values["seq"]) is int and isinstance(values["details"], dict)
+    if not is_typed or not all(isinstance(text, str) for text in texts):
+        raise NotAnEntry("a field has the wrong type")
+    return AuditEntry(**values)
+
+
+def read_json(text: str) -> Any:
+    """JSON in which no name stands twice: a reader could see the one and a check the other. Raises ValueError."""
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def written(moment: datetime) -> str:
+    """As `at` holds it: in UTC, with milliseconds, so that the order of texts is the order of times."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
+    """As they will be read back. Halves of surrogate pairs become question marks."""
+    written_down: dict[str, Any] = json.loads(json.dumps(dict(details), ensure_ascii=False).encode("utf-8", "replace"))
+    return written_down
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: halves of surrogate pairs, and NUL (PostgreSQL)."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")

@@ -149,11 +149,17 @@ class Case:
     ended_at: datetime | None = None
     ended_by: str = ""
     credential_shown_at: datetime | None = None
+    credential_for: Person | None = None  # whom the requester handed the sign-in details to
     explanation: Explanation | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def credential_holder(self) -> Person:
+        """The one person who may see the first sign-in details."""
+        return self.credential_for or self.requester
 
     @property
     def progress(self) -> float:

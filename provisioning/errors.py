@@ -4,6 +4,7 @@ MailroomError                 `sentence`: what happened and what to do, shown to
 ├── BadOrder                  the order cannot be carried out as given; nothing was changed
 ├── NotAllowed                the caller may not do this
 │   └── ProtectedAccount      nobody may change this account through Mailroom
+├── AuditUnavailable          what was done or tried could not be written into the audit trail; never repeat it
 ├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
 ├── MessageGone               the message to be updated no longer exists
 ├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
@@ -48,6 +49,10 @@ class NotAllowed(MailroomError):
 
 class ProtectedAccount(NotAllowed):
     """The account holds a directory role, or the settings protect it: Mailroom changes nothing about it."""
+
+
+class AuditUnavailable(MailroomError):
+    """What was done or tried could not be written into the audit trail. Repeating it would do it twice."""
 
 
 class ConversationGone(MailroomError):

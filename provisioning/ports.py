@@ -6,7 +6,7 @@ from typing import Protocol
 
 from provisioning.audit import AuditEntry, AuditRecord
 from provisioning.case import Case, Conversation, Order, Person
-from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot
+from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot, Standing
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair
 
@@ -21,6 +21,8 @@ class Directory(Protocol):
     """Microsoft Graph, as Mailroom needs it. Every method raises provisioning.errors.GraphError and its kin.
 
     Reads may be retried inside, briefly and bounded. Writes are sent once: callers look before they repeat.
+    A write to a protected account raises ProtectedAccount and is not sent; a write that could not be written into
+    the audit trail raises AuditUnavailable, whatever became of it. They are made on behalf of acting().
     """
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
@@ -96,8 +98,26 @@ class Directory(Protocol):
         """A password that must be changed at the next sign-in."""
         ...
 
-    async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
-        """Is the user in any of the groups, transitively (checkMemberGroups, at most 20)?"""
+    async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
+        """By Credential.id. One that is gone already is fine."""
+        ...
+
+    async def check_changeable(self, account_id: str) -> None:
+        """Raises ProtectedAccount where every write to the account would, so that a person is told at once.
+
+        GraphError where the protection cannot be read; nothing where there is no such account. By object id or UPN.
+        """
+        ...
+
+    async def standing(self, account_id: str, group_ids: Sequence[str]) -> Standing:
+        """One `$batch`: does the user exist, and which of the groups (any number) is it in, transitively?
+
+        `groups` has their ids in lower case.
+        """
+        ...
+
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        """Users in the group, transitively, the first `most` of them. Raises GraphNotFound for an unknown group."""
         ...
 
     async def ping(self) -> None:
@@ -114,6 +134,10 @@ class Audit(Protocol):
         """Newest first: what was done about, or ordered for, a UPN."""
         ...
 
+    async def count(self, subject: str) -> int:
+        """How many entries speak of a UPN."""
+        ...
+
 
 class Resync(Protocol):
     """The operator's webhook that starts a delta synchronization on the sync server."""
@@ -126,8 +150,11 @@ class Resync(Protocol):
 class Jobs(Protocol):
     """The durable part, as the handlers need it."""
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        """Start a case and show its live card in `conversation`; an open case for the same UPN is joined."""
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        """Start a case and show its live card in `conversation`; an open case for the same UPN is joined.
+
+        With a `case_id` that exists, open or ended, that case is shown and nothing is started.
+        """
         ...
 
     async def get(self, case_id: str) -> Case | None: ...
@@ -157,13 +184,34 @@ class Jobs(Protocol):
         ...
 
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
-        """Carry out a fix and show its live card in `conversation`; the same id again is the same repair."""
+        """Show the live card in `conversation` and carry the fix out; the same id again is the same repair.
+
+        A repair that awaits approval is shown to those who are asked as well, and carried out once one of them agrees.
+        """
         ...
+
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        """The second person's answer. Raises as provisioning.approving; that `by` may decide was checked before."""
+        ...
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        """Raises as provisioning.approving."""
+        ...
+
+    async def approval_place(self) -> Conversation | None:
+        """The conversation in which approvals are asked for; None: each approver's 1:1 chat."""
+        ...
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None: ...
 
     async def get_repair(self, repair_id: str) -> Repair | None: ...
 
     async def repairs_of(self, user: str) -> tuple[Repair, ...]:
         """Newest first."""
+        ...
+
+    async def hand_over(self, case_id: str, to: Person) -> Case:
+        """From now on `to` alone may see the first sign-in details; unchanged if they have been shown."""
         ...
 
     async def claim_credential(self, case_id: str) -> bool:
@@ -184,6 +232,14 @@ class Messenger(Protocol):
 
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         """Post a repair's live card, or update it in place; answers the message's id."""
+        ...
+
+    async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        """Post the card that asks a second person, or update it in place; a new one notifies. Answers its id."""
+        ...
+
+    async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
+        """A new message that tells the requester what the second person said; answers its id."""
         ...
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:

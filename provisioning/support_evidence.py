@@ -19,10 +19,15 @@ from provisioning.signs import sku_name
 LINE = 600
 
 _VERDICTS = {
+    RepairState.AWAITING: "not begun: a second person has to approve",
     RepairState.RUNNING: "still at work",
     RepairState.CURED: "cured",
     RepairState.NOT_CURED: "not cured",
     RepairState.FAILED: "could not be carried out",
+    RepairState.DECLINED: "not done: a second person declined",
+    RepairState.EXPIRED: "not done: nobody approved in time",
+    RepairState.WITHDRAWN: "not done: withdrawn",
+    RepairState.UNREACHED: "not done: nobody could be asked to approve",
 }
 
 
@@ -121,12 +126,13 @@ def timeline(case: Case | None, snapshot: Snapshot, repairs: Sequence[Repair], r
     for attempt in snapshot.attempts:
         yield Moment(attempt.at, redact(f"Tried to {attempt.operation}: {attempt.trace.status} {attempt.trace.code}"))
     for repair in repairs:
-        yield Moment(repair.created_at, redact(f"Fix started: {repair.title}.")[:LINE])
+        begun = "asked for" if repair.approval else "started"
+        yield Moment(repair.created_at, redact(f"Fix {begun}: {repair.title}.")[:LINE])
         for step in repair.steps:
             if step.ended_at:
                 yield Moment(step.ended_at, redact(f"{step.says} ({step.state})")[:LINE])
         if repair.ended_at:
-            yield Moment(repair.ended_at, redact(f"Fix ended, {_VERDICTS[repair.state]}: {_outcome(repair)}")[:LINE])
+            yield Moment(repair.ended_at, redact(f"Fix ended, {_verdict(repair)}")[:LINE])
 
 
 def _case_moments(case: Case, redact: Redact) -> Iterable[Moment]:
@@ -204,9 +210,10 @@ def steps_taken(case: Case | None, repairs: Sequence[Repair], redact: Redact) ->
         if case.checks:
             yield f"Looked at the mailbox {case.checks} times since {utc(case.waiting_since or case.created_at)}."
     for repair in sorted(repairs, key=lambda one: one.created_at):
-        words = f"{utc(repair.created_at)}: {repair.title}, {_VERDICTS[repair.state]}. {_outcome(repair)}"
+        words = f"{utc(repair.created_at)}: {repair.title}, {_verdict(repair)}"
         yield redact(words)[:LINE].strip()
 
 
-def _outcome(repair: Repair) -> str:
-    return repair.problem.sentence if repair.problem else repair.outcome
+def _verdict(repair: Repair) -> str:
+    outcome = repair.problem.sentence if repair.problem else repair.outcome
+    return f"{_VERDICTS[repair.state]}. {outcome}".rstrip()

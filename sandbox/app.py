@@ -9,8 +9,9 @@ from sandbox.clock import Clock
 from sandbox.controls.routes import add_routes as add_controls
 from sandbox.faults import Faults
 from sandbox.graph.server import add_routes as add_graph
-from sandbox.keys import ADDRESS, CLOCK, FAULTS, OPTIONS, REQUESTS, TENANT
+from sandbox.keys import ADDRESS, CLOCK, FAULTS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
 from sandbox.options import Address, Options
+from sandbox.permissions import Permissions
 from sandbox.requestlog import RequestLog
 from sandbox.situations import begin
 from sandbox.tenant.state import Tenant
@@ -29,6 +30,7 @@ def make_app(options: Options) -> web.Application:
     app[TENANT] = Tenant(clock, options.seed, filler(options.tenant))
     app[FAULTS] = Faults(options.seed)
     app[REQUESTS] = RequestLog()
+    app[PERMISSIONS] = Permissions()
     begin(app[TENANT], app[FAULTS], options.scenarios)
     add_graph(app)
     add_controls(app)

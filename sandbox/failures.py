@@ -1,5 +1,6 @@
 """Microsoft Graph's refusals as an exception: status, code, message, details. The dispatcher writes the JSON."""
 
+import re
 from collections.abc import Sequence
 
 
@@ -31,6 +32,15 @@ def not_found(name: str) -> GraphFailure:
     """The directory's 404 for an object that is absent, or not replicated yet."""
     message = f"Resource '{name}' does not exist or one of its queried reference-property objects are not present."
     return GraphFailure(404, "Request_ResourceNotFound", message)
+
+
+def denied(template: str) -> GraphFailure:
+    """403 for a missing application permission: each service behind Graph has its own words for it."""
+    if re.search(r"/(mailboxSettings|mailFolders|sendMail|settings/exchange)\b", template):
+        return GraphFailure(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    if "/authentication/" in template:
+        return GraphFailure(403, "accessDenied", "Request Authorization failed")
+    return GraphFailure(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def conflict(target: str) -> GraphFailure:

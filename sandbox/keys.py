@@ -5,6 +5,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.options import Address, Options
+from sandbox.permissions import Permissions
 from sandbox.requestlog import RequestLog
 from sandbox.tenant.state import Tenant
 
@@ -13,4 +14,5 @@ ADDRESS = web.AppKey("address", Address)
 CLOCK = web.AppKey("clock", Clock)
 TENANT = web.AppKey("tenant", Tenant)
 REQUESTS = web.AppKey("requests", RequestLog)
+PERMISSIONS = web.AppKey("permissions", Permissions)
 FAULTS = web.AppKey("faults", Faults)

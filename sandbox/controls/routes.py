@@ -9,7 +9,7 @@ from sandbox.controls import hybrid, stocks
 from sandbox.controls.bodies import body_of, mistake, named_user, number
 from sandbox.controls.views import clock_view, seats_view, user_view, users_view
 from sandbox.faults import rule_from_json
-from sandbox.keys import CLOCK, FAULTS, OPTIONS, REQUESTS, TENANT
+from sandbox.keys import CLOCK, FAULTS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
 from sandbox.scenarios import SCENARIOS
 from sandbox.situations import apply, begin, known, unknown
 from sandbox.tenant.mailboxes import make_never, make_ready
@@ -33,6 +33,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_delete("/sandbox/faults/{id}", delete_faults)
     app.router.add_get("/sandbox/requests", get_requests)
     app.router.add_delete("/sandbox/requests", delete_requests)
+    app.router.add_get("/sandbox/permissions", get_permissions)
+    app.router.add_put("/sandbox/permissions", put_permissions)
     app.router.add_get("/sandbox/effects", get_effects)
     hybrid.add_routes(app)
     stocks.add_routes(app)
@@ -66,12 +68,13 @@ async def post_scenario(request: web.Request) -> web.Response:
 
 
 async def post_reset(request: web.Request) -> web.Response:
-    """The tenant as at the start, or with another scenario; clock speed, faults and counts start anew."""
+    """The tenant as at the start, or with another scenario; clock speed, faults, permissions and counts start anew."""
     app = request.app
     chosen = (await body_of(request)).get("scenario")
     names = app[OPTIONS].scenarios if chosen is None else tuple(_known_scenario(n) for n in str(chosen).split(",") if n)
     app[TENANT].reset()
     app[FAULTS].clear()
+    app[PERMISSIONS].withhold(())
     app[REQUESTS].clear()
     app[CLOCK].set_speed(app[OPTIONS].speed)
     begin(app[TENANT], app[FAULTS], names)
@@ -147,6 +150,23 @@ async def get_requests(request: web.Request) -> web.Response:
 async def delete_requests(request: web.Request) -> web.Response:
     request.app[REQUESTS].clear()
     return await get_requests(request)
+
+
+async def get_permissions(request: web.Request) -> web.Response:
+    """What is withheld, what the app holds, and the calls that are refused for it."""
+    return web.json_response(request.app[PERMISSIONS].as_json())
+
+
+async def put_permissions(request: web.Request) -> web.Response:
+    """{"withheld": ["AuditLog.Read.All", …]}: these application permissions and no others are taken away."""
+    names = (await body_of(request)).get("withheld")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise mistake("“withheld” must be a list of application permissions")
+    try:
+        request.app[PERMISSIONS].withhold(names)
+    except ValueError as error:
+        raise mistake(str(error)) from error
+    return await get_permissions(request)
 
 
 async def get_effects(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from sandbox.clock import timestamp
-from sandbox.failures import GraphFailure
+from sandbox.failures import GraphFailure, denied
 from sandbox.faults import FaultRule
 from sandbox.graph.calls import Answer, Call, Json, find
 from sandbox.tenant.sync import catch_up
@@ -100,6 +100,9 @@ async def _answer(call: Call, in_batch: bool, serve: AsyncHandler | None) -> Ans
 def _routed(call: Call) -> Answer:
     catch_up(call.tenant)
     found, params = find(call.method, call.path)
+    sets_password = call.method == "PATCH" and any(name.lower() == "passwordprofile" for name in call.json())
+    if call.services.permissions.refuses(f"{found.method} {found.template}", sets_password):
+        raise denied(found.template)
     return found.handler(replace(call, params=params))
 
 

@@ -1,13 +1,15 @@
 """Groups, as far as rights and licenses ask for them: read, membership, checkMemberGroups."""
 
 from sandbox.clock import timestamp
-from sandbox.failures import bad_request, not_found
+from sandbox.failures import GraphFailure, bad_request, not_found
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.licenses import license_changes
 from sandbox.graph.odata import context, filtered, page, selected
+from sandbox.graph.roles import TYPE, role_views
 from sandbox.graph.users import directory_object, referenced, wanted_user
-from sandbox.tenant import group_licensing
+from sandbox.tenant import group_licensing, schema
 from sandbox.tenant.organization import Group
+from sandbox.tenant.views import view
 
 PROPERTIES = (
     "id",
@@ -52,6 +54,22 @@ def list_members(call: Call) -> Answer:
     found = (call.tenant.users.get(member) for member in sorted(_wanted(call).members))
     users = [user for user in found if user is not None]
     return Answer(body=page(call, users, lambda user: directory_object(call, user), "directoryObjects"))
+
+
+@route("GET", "groups/{group}/transitiveMembers/graph.user")
+def list_user_members(call: Call) -> Answer:
+    """The sandbox has no nested groups. An OData cast needs an advanced query, as the documentation says.
+
+    learn.microsoft.com/graph/api/group-list-transitivemembers, learn.microsoft.com/graph/aad-advanced-queries
+    """
+    if not (call.is_advanced and call.option("count").lower() == "true"):
+        message = "Request is missing the 'ConsistencyLevel:eventual' header or the '$count=true' query parameter."
+        raise GraphFailure(400, "Request_UnsupportedQuery", message)
+    group = _wanted(call)
+    names = selected(call, schema.CANONICAL, schema.DEFAULT_PROPERTIES, "user")
+    found = (call.tenant.users.get(member) for member in sorted(group.members))
+    users = [user for user in found if user is not None]
+    return Answer(body=page(call, users, lambda user: view(call.tenant, user, names), "users"))
 
 
 @route("POST", "groups/{group}/members/$ref")
@@ -120,8 +138,9 @@ def check_member_groups(call: Call) -> Answer:
 def _memberships(call: Call) -> Answer:
     user = wanted_user(call)
     names = selected(call, _CANONICAL, DEFAULTS, "directoryObject")
-    groups = [group for group in call.tenant.groups.values() if user.id in group.members]
-    return Answer(body=page(call, groups, lambda group: _typed(group, names), "directoryObjects"))
+    groups = [_typed(group, names) for group in call.tenant.groups.values() if user.id in group.members]
+    roles = [{"@odata.type": TYPE, **view} for view in role_views(call, user.id)]
+    return Answer(body=page(call, [*groups, *roles], dict, "directoryObjects"))
 
 
 def _wanted(call: Call) -> Group:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox import people
 from sandbox.clock import Clock
 from sandbox.tenant import seed
 from sandbox.tenant.active_directory import ActiveDirectory
 from sandbox.tenant.effects import Effects
 from sandbox.tenant.mailboxes import Preparation
 from sandbox.tenant.organization import Contact, Group, Incident, Organization, Recipient, Subscription
+from sandbox.tenant.roles import GLOBAL_ADMINISTRATOR, DirectoryRole, hold
 from sandbox.tenant.store import UserStore
 from sandbox.tenant.users import User
 
@@ -36,6 +38,7 @@ class Tenant:
         self.deleted: dict[str, User] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.groups: dict[str, Group] = {}
+        self.roles: dict[str, DirectoryRole] = {}
         self.contacts: dict[str, Contact] = {}
         self.recipients: dict[str, Recipient] = {}
         self.incidents: list[Incident] = []
@@ -49,6 +52,7 @@ class Tenant:
             self._fill(self)
         else:
             seed.fill(self.users, self.subscriptions, self.groups, self.clock.now())
+            hold(self.roles, people.ADAM.object_id, [GLOBAL_ADMINISTRATOR])
 
     @property
     def is_from_file(self) -> bool:

@@ -29,7 +29,7 @@ SECTIONS: dict[str, type] = {
 REQUIRED = ("organization", "domains", "users")
 STATES = ("none", "preparing", "ready", "never", "disconnected")
 # Beside the properties of a user: what hangs on one.
-BESIDE_USER = frozenset({"licenseDetails", "manager", "onPremisesSyncBehavior"})
+BESIDE_USER = frozenset({"licenseDetails", "manager", "onPremisesSyncBehavior", "directoryRoles"})
 _KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
 
 
@@ -99,6 +99,8 @@ def _needs(*names: str) -> Callable[[Json, str], Iterator[str]]:
 def _check_user(item: Json, where: str) -> Iterator[str]:
     yield from _needs("id", "userPrincipalName")(item, where)
     for name, value in item.items():
+        if name == "directoryRoles" and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            yield f"{where}.directoryRoles must be a list of names of roles."
         if name.startswith("@") or name in BESIDE_USER:
             continue
         if name not in schema.ALL_PROPERTIES:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.tenant.active_directory import AdUser
 from sandbox.tenant.organization import Contact, Domain, Group, Incident, Recipient, RecipientKind, fixed_id
+from sandbox.tenant.roles import hold
 from sandbox.tenant.state import Tenant
 from sandbox.tenantfile.checking import Json, moment
 from sandbox.tenantfile.subscriptions import read_subscription
@@ -35,7 +36,9 @@ def _fill(tenant: Tenant, content: Json) -> None:
         subscription = read_subscription(item, services)
         tenant.subscriptions[subscription.product.sku_id] = subscription
     for item in content["users"]:
-        tenant.users.add(read_user(tenant, item))
+        user = read_user(tenant, item)
+        tenant.users.add(user)
+        hold(tenant.roles, user.id, item.get("directoryRoles", ()))
     for item in content.get("deletedUsers", ()):
         user = read_user(tenant, item)
         user.props.setdefault("deletedDateTime", tenant.now())

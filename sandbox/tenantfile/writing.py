@@ -9,6 +9,7 @@ from sandbox.graph.groups import group_view
 from sandbox.graph.health import issue_view
 from sandbox.graph.licenses import sku_view
 from sandbox.tenant import schema
+from sandbox.tenant.roles import held_by
 from sandbox.tenant.state import Tenant
 from sandbox.tenant.users import User
 from sandbox.tenant.views import license_details, read
@@ -55,6 +56,8 @@ def _user(tenant: Tenant, user: User) -> Json:
     ]
     if user.manager_id:
         shown["manager"] = {"id": user.manager_id}
+    if held := held_by(tenant.roles, user.id):
+        shown["directoryRoles"] = [role.name for role in held]
     if user.cloud_mastered:
         shown["onPremisesSyncBehavior"] = {"isCloudManaged": True}
     return shown

@@ -4,18 +4,25 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.processes import ROOT, Processes, clean_env
 
+from jobs.audit_reading import open_trail
+
 TENANT = "6f0e1d2c-0000-4000-8000-000000000001"
 
 
 class Cli:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
+        self.database = f"sqlite:///{folder / 'mailroom.db'}"
         self._env = clean_env(
-            MAILROOM_APP_TYPE="Anonymous", MAILROOM_TENANT_ID=TENANT, MAILROOM_GRAPH_BASE_URL=f"{url}/v1.0"
+            MAILROOM_APP_TYPE="Anonymous",
+            MAILROOM_TENANT_ID=TENANT,
+            MAILROOM_GRAPH_BASE_URL=f"{url}/v1.0",
+            MAILROOM_DATABASE_URL=self.database,
         )
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -29,11 +36,11 @@ class Cli:
 
 
 @pytest.fixture(name="cli")
-def cli_fixture(processes: Processes, free_port: Callable[[], int]) -> Cli:
+def cli_fixture(processes: Processes, free_port: Callable[[], int], tmp_path: Path) -> Cli:
     port = free_port()
     sandbox = processes.python("-m", "sandbox", "--port", str(port), "--speed", "600", "--scenario", "existing-user")
     sandbox.wait_ready(f"http://127.0.0.1:{port}/sandbox/state")
-    return Cli(f"http://127.0.0.1:{port}")
+    return Cli(f"http://127.0.0.1:{port}", tmp_path)
 
 
 def test_a_missing_license_is_found_and_fixed(cli: Cli) -> None:
@@ -49,6 +56,9 @@ def test_a_missing_license_is_found_and_fixed(cli: Cli) -> None:
     done = cli.json("fix", "lee@contoso.com", "assign-license", "--yes", "--choose", "usage_location=US")
     assert (done["outcome"], done["cause"]) == ("cured", "C05")
     assert [step["state"] for step in done["steps"]] == ["done"]
+    with open_trail(cli.database) as trail:
+        asked, *_, end = [entry for entry in trail.entries("lee@contoso.com") if entry.kind in ("repair", "ended")]
+    assert (asked.actor_name, asked.details["fix"], end.details["state"]) == ("the terminal", "assign-license", "cured")
     assert "C05" not in [finding["cause"] for finding in cli.json("diagnose", "lee@contoso.com")["findings"]]
 
 
@@ -61,8 +71,8 @@ def test_a_healthy_person_and_wrong_words(cli: Cli) -> None:
     assert (by_hand.returncode, "a person has to do it" in by_hand.stderr) == (2, True)
 
 
-def test_a_graph_that_does_not_answer_is_one_line(free_port: Callable[[], int]) -> None:
-    down = Cli(f"http://127.0.0.1:{free_port()}")("diagnose", "mona@contoso.com")
+def test_a_graph_that_does_not_answer_is_one_line(free_port: Callable[[], int], tmp_path: Path) -> None:
+    down = Cli(f"http://127.0.0.1:{free_port()}", tmp_path)("diagnose", "mona@contoso.com")
     assert down.returncode == 3
     assert down.stderr.startswith("mailroom: ")
     assert down.stderr.count("\n") == 1

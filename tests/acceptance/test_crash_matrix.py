@@ -15,18 +15,14 @@ from urllib.request import Request, urlopen
 import pytest
 from support.killing_proxy import KillingProxy, Trap
 from support.processes import Process, Processes, wait_until
+from support.site import actions_of, cards_of
 
 TENANT = "6f0e1d2c-0000-4000-8000-000000000001"
 HELGA = {"id": "29:helga", "name": "Helga Desk", "aadObjectId": "6f0e1d2c-0000-4000-8000-0000000000a1"}
 BOT = {"id": "28:6f0e1d2c-1111-4000-8000-0000000000b0", "name": "Mailroom"}
 ORDER = 'provision {upn} name="Jane Doe" license=E3 location=US manager=mona@contoso.com department=Sales'
 
-REPAIR = {
-    "user": "lee@contoso.com",
-    "fix": "assign-license",
-    "cause": "C05",
-    "license": "6fd2c87f-b296-42f0-b197-1e91e994b900",
-}
+E3 = "6fd2c87f-b296-42f0-b197-1e91e994b900"
 
 USER = r"/v1\.0/+users"
 CARDS = r"/connector/v3/conversations/.+/activities"
@@ -106,6 +102,12 @@ class Site:
             call("POST", f"http://127.0.0.1:{self.port}/api/messages", activity)
         except OSError:
             assert self.proxy.trap.sprung.is_set(), "the bot refused the order"
+
+    def press(self, title: str, **inputs: str) -> None:
+        """As a client without Action.Execute sends it."""
+        messages = call("GET", f"{self.sandbox}/chat/messages?as=helga&conversation=personal")["messages"]
+        [button] = [one for message in messages for one in actions_of(cards_of(message)) if one["title"] == title]
+        self.say(value={**button["data"], **inputs})
 
     def effects(self) -> Any:
         return call("GET", f"{self.sandbox}/sandbox/effects")
@@ -202,7 +204,9 @@ def test_a_notification_whose_answer_was_lost_is_never_lost_and_at_most_doubled(
     indirect=True,
 )
 def test_a_repair_that_is_killed_goes_on_and_changes_everything_once(site: Site) -> None:
-    site.say(value={"verb": "fix-confirmed", **REPAIR})
+    site.say(text="diagnose lee@contoso.com")
+    site.press("Assign a license")
+    site.press("Do it", license=E3)
     wait_until(site.proxy.trap.sprung.is_set, "the bot reaches the trap")
     wait_until(lambda: not site.bot.is_alive, "the bot is dead")
     site.bot = site.start_bot()

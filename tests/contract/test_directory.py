@@ -4,7 +4,7 @@ import pytest
 from support.tenants import TENANTS
 
 from provisioning.case import Order
-from provisioning.directory import Account, ProbeResult, Sku
+from provisioning.directory import Account, ProbeResult, Sku, Standing
 from provisioning.errors import GraphError, GraphNotFound, GraphRejected, ObjectConflict
 from provisioning.orders import mailbox_skus
 
@@ -292,10 +292,23 @@ async def test_membership(tenant):
     assert person is not None
     if not tenant.group:
         pytest.skip("no group is named for this tenant")
-    assert await tenant.directory.is_member(person.id, [NO_ID, tenant.group])
-    assert not await tenant.directory.is_member(person.id, [NO_ID])
-    assert not await tenant.directory.is_member(person.id, [])
-    assert not await tenant.directory.is_member(NO_ID, [tenant.group])
+    found = await tenant.directory.standing(person.id, [NO_ID, tenant.group])
+    assert found == Standing(person.id, groups=frozenset({tenant.group}))
+    assert (await tenant.directory.standing(person.id, [NO_ID])).groups == frozenset()
+    assert (await tenant.directory.standing(person.id, [])).groups == frozenset()
+    assert await tenant.directory.standing(NO_ID, [tenant.group]) == Standing(NO_ID, exists=False)
+
+
+async def test_members_of_a_group(tenant):
+    person = await tenant.directory.get_account(tenant.person)
+    assert person is not None
+    if not tenant.group:
+        pytest.skip("no group is named for this tenant")
+    members = {member.id: member.name for member in await tenant.directory.members_of(tenant.group)}
+    assert members[person.id] == person.display_name
+    assert len(await tenant.directory.members_of(tenant.group, 1)) == 1
+    with pytest.raises(GraphNotFound):
+        await tenant.directory.members_of(NO_ID)
 
 
 async def test_ping(tenant):

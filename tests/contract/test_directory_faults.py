@@ -8,8 +8,9 @@ from graph.directory import GraphDirectory
 from provisioning.case import Order
 from provisioning.diagnosis import diagnose
 from provisioning.directory import ProbeResult
-from provisioning.errors import GraphDenied, GraphThrottled, GraphUnavailable
+from provisioning.errors import GraphDenied, GraphThrottled, GraphUnavailable, ProtectedAccount
 
+NO_ID = "99999999-0000-4000-8000-000000000000"
 CREATE = {"method": "POST", "path": "^/users$"}
 
 
@@ -110,6 +111,32 @@ async def test_a_throttled_probe_says_nothing(tenant):
     await tenant.fault(path="/mailboxSettings$", status=429, retry_after=300)
     probe = (await tenant.directory.probe_mailboxes([person.id]))[person.id]
     assert (probe.result, probe.trace.status) == (ProbeResult.UNKNOWN, 429)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "permission"),
+    [
+        (("User.Read.All", "User.ReadWrite.All"), "User.Read.All"),
+        (("GroupMember.Read.All", "User.Read.All"), "User.Read.All"),
+        (("GroupMember.Read.All",), "GroupMember.Read.All"),
+    ],
+)
+async def test_without_the_permission_to_check_nothing_is_changed(tenant, withheld, permission):
+    account = await tenant.directory.create_account(order(tenant), "Orange-Kettle-42-Harbour")
+    await tenant.settle()
+    await tenant.withhold(*withheld)
+    with pytest.raises(GraphDenied, match=f"could not be checked.*{permission}"):
+        await tenant.protecting(NO_ID).update_account(account.id, {"department": "Sales"})
+    await tenant.withhold()
+    unchanged = await tenant.directory.get_account(account.id)
+    assert unchanged is not None
+    assert unchanged.department == ""
+
+
+async def test_a_role_whose_name_may_not_be_read_protects_all_the_same(tenant):
+    await tenant.withhold("RoleManagement.Read.Directory")
+    with pytest.raises(ProtectedAccount, match="Adam Admin holds a directory role, so"):
+        await tenant.directory.check_changeable(tenant.admin)
 
 
 class NoToken:

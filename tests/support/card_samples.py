@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.diagnosis_samples import diagnosis_cards
+from support.history_samples import history_cards
 
+from cards import views
 from cards.confirm import cancel_card
 from cards.form import form_card
 from cards.helping import CommandHelp, help_card
@@ -171,6 +173,9 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "progress_long": progress_card(waiting(display_name=LONG, upn="a" * 64 + "@" + "b" * 40 + ".com"), NOW),
         "ready_created": ready_card(ready()),
         "ready_shown": ready_card(shown),
+        "ready_handed": ready_card(replace(ready(), credential_for=Person("mona", "Mona Manager"))),
+        "ready_public": views.shared(ready_card(ready()), "ready", {"case": "case-1"}),
+        "progress_public": views.shared(progress_card(waiting(), NOW, refresh_for=people), "refresh", {"case": "c"}),
         "ready_adopted": ready_card(ready(AccountOrigin.ADOPTED)),
         "sign_in_pass": sign_in_card(ready(), Credential("Temporary Access Pass", "k7_*Hd-29[x]Q", 60), NOW),
         "sign_in_password": sign_in_card(ready(), Credential("One-time password", "Vora-28-kelim-77", None), NOW),
@@ -189,4 +194,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "cases": cases_card([waiting(), late(), at_license(display_name=LONG)], NOW),
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
+        **history_cards(),
     }

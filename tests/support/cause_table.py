@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -21,6 +21,7 @@ from graph.client import GraphClient, open_client
 from graph.credentials import StaticCredential
 from graph.directory import GraphDirectory
 from jobs import repairing
+from jobs.audit import AuditLog, open_audit
 from jobs.local import LocalRepairs
 from provisioning import fixes
 from provisioning.case import Order, Person
@@ -108,17 +109,20 @@ def situation(entry: dict[str, Any]) -> Situation:
 class Clinic:
     """A sandbox, and Mailroom's directory, checks, planners and repairs in front of it."""
 
-    def __init__(self, sandbox: Sandbox, client: GraphClient, resync: WebhookResync, folder: Path) -> None:
+    def __init__(
+        self, sandbox: Sandbox, client: GraphClient, resync: WebhookResync, folder: Path, audit: AuditLog
+    ) -> None:
         self.sandbox = sandbox
         self._client = client
         self._resync = resync
         self._folder = folder
+        self._audit = audit
         self._numbers = count(1)
         self.directory = self._new_directory()
 
     def _new_directory(self) -> GraphDirectory:
         """It keeps the service health for a minute of the sandbox's clock, so each tenant gets a new one."""
-        return GraphDirectory(self._client, lambda: self.sandbox.clock.now().timestamp())
+        return GraphDirectory(self._client, clock=lambda: self.sandbox.clock.now().timestamp())
 
     @property
     def requests(self) -> int:
@@ -171,7 +175,7 @@ class Clinic:
             created_at=self.sandbox.clock.now(),
             steps=tuple(RepairStep(step.says) for step in plan.steps),
         )
-        repairs = LocalRepairs(self._folder, self.directory, self.sandbox.clock, self._resync)
+        repairs = LocalRepairs(self._folder, self.directory, self.sandbox.clock, self._resync, self._audit)
         with simulated_pauses(self.sandbox.clock):
             return await repairs.carry_out(repair, plan.steps)
 
@@ -217,8 +221,10 @@ async def open_clinic(folder: Path) -> AsyncIterator[Clinic]:
     async with running_sandbox() as sandbox, aiohttp.ClientSession() as session:
         origin = str(sandbox.client.make_url("/")).rstrip("/")
         resync = WebhookResync(session, f"{origin}/sandbox/onprem/sync-webhook?token=table")
-        async with open_client(f"{origin}/v1.0", StaticCredential()) as client:
-            yield Clinic(sandbox, client, resync, folder)
+        audit = open_audit(f"sqlite:///{folder / 'audit.db'}", sandbox.clock)
+        with closing(audit):
+            async with open_client(f"{origin}/v1.0", StaticCredential()) as client:
+                yield Clinic(sandbox, client, resync, folder, audit)
 
 
 def answered(fix_id: str, snapshot: Snapshot) -> FixPlan:

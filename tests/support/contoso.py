@@ -62,8 +62,7 @@ def _person(name: str, display_name: str, suffix: str) -> Account:
     )
 
 
-PEOPLE = (
-    _person("helga", "Helga Desk", "a1"),
-    _person("mona", "Mona Manager", "a2"),
-    _person("adam", "Adam Admin", "a7"),
-)
+HELGA = _person("helga", "Helga Desk", "a1")
+MONA = _person("mona", "Mona Manager", "a2")
+ADAM = _person("adam", "Adam Admin", "a7")
+PEOPLE = (HELGA, MONA, ADAM)

@@ -1,10 +1,12 @@
 """A helpdesk for the tests of the handlers: everyone in the chat, all ports in memory, and what a card shows."""
 
 import json
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from support.fake_directory import E3, FakeDirectory
+from support.fake_audit import FakeAudit
+from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
 
@@ -36,29 +38,39 @@ class Desk:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     clock: FixedClock = field(default_factory=FixedClock)
+    audit: FakeAudit = field(default_factory=FakeAudit)
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ports = (self.directory, self.jobs, self.messenger, self.clock)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL) -> Reply | None:
         return await dispatch(Request(person, conversation, text), self.services)
 
     async def click(
-        self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, **data: Any
+        self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, click_id: str = "", **data: Any
     ) -> Reply | None:
-        data = {"verb": verb, **data}
-        request = Request(person, conversation, verb=verb, data=data, message_id="m1", is_answered_privately=True)
-        return await dispatch(request, self.services)
+        """With the same `click_id` it is the same click once more."""
+        data, click_id = {"verb": verb, **data}, click_id or uuid.uuid4().hex
+        request = Request(person, conversation, verb=verb, data=data, click_id=click_id, message_id="m1")
+        return await dispatch(replace(request, is_answered_privately=True), self.services)
 
     async def refresh(self, person: Person = HELGA, verb: str = "refresh", **data: Any) -> Reply | None:
         request = Request(person, GROUP, verb=verb, data={"verb": verb, **data}, message_id="m1", is_refresh=True)
         return await dispatch(request, self.services)
 
+    def asked(self) -> list[Call]:
+        """What Graph was asked, but for who is asking."""
+        return [call for call in self.directory.calls if call.method != "standing"]
+
+    def only_case(self) -> Case:
+        [case] = self.jobs.cases.values()
+        return case
+
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        reads = {"look_up", "get_account", "take_snapshot", "is_member", "probe_mailboxes"}
+        reads = {"look_up", "get_account", "take_snapshot", "standing", "check_changeable", "probe_mailboxes"}
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from support import causes, snapshots
+from support.approval_samples import approval_cards
 from support.snapshots import NOW, changed, healthy, stuck, synced
 
 from cards.choices import choices_card
@@ -67,6 +68,11 @@ def hostile() -> Diagnosis:
     note = replace(finding, is_note=True, sentence=LONG)
     unread = tuple(Unread(HOSTILE, HOSTILE, HOSTILE, GraphTrace(403, HOSTILE, LONG, HOSTILE)) for _ in range(9))
     return Diagnosis(HOSTILE, False, HOSTILE, (finding, likely, likely, *(note,) * 7), unread, (LONG,) * 30)
+
+
+def with_license() -> Snapshot:
+    """Healthy: taking the license away may lose data."""
+    return changed(healthy(), licenses=(AssignedLicense(snapshots.E3.id),))
 
 
 def repairing() -> Repair:
@@ -182,7 +188,7 @@ def _fixings() -> dict[str, dict[str, Any]]:
         "fixing_choose_license": _asked("assign-license", no_location),
         "fixing_chosen": _asked("assign-license", no_location, {"license": snapshots.E3.id, "usage_location": "US"}),
         "fixing_conflict": _asked("swap-conflicting-licenses", causes.c14(stuck())),
-        "fixing_recreate": _asked("recreate-mailbox", changed(healthy(), licenses=(AssignedLicense(snapshots.E3.id),))),
+        "fixing_recreate": _asked("recreate-mailbox", with_license()),
         "fixing_purge_choose": _asked("purge-deleted", replace(causes.c21(stuck()), deleted=two_deleted)),
         "fixing_hostile": confirm_card(
             Fix("purge-deleted", HOSTILE, FixKind.GRAPH, Risk.DATA_LOSS, LONG), plan, HOSTILE, HOSTILE
@@ -213,6 +219,7 @@ def diagnosis_cards() -> dict[str, dict[str, Any]]:
         **_diagnoses(),
         **_fixings(),
         **_repairs(),
+        **approval_cards(with_license(), NOW, HOSTILE, LONG),
         "choices": choices_card("jane", matches(3), "diagnose"),
         "choices_many": choices_card(HOSTILE, (*odd, *matches(13)), "diagnose"),
         "choices_none": choices_card("zaphod", (), "diagnose"),

@@ -1,6 +1,8 @@
-"""What Graph says about mailboxes that are there or not, and about objects that are missing or in the way."""
+"""What Graph says about mailboxes that are there or not, and about objects that are missing or protected."""
 
-from provisioning.directory import Probe, ProbeResult
+from collections.abc import Collection, Mapping
+
+from provisioning.directory import Account, Probe, ProbeResult
 from provisioning.errors import GraphNotFound, GraphTrace, ObjectConflict
 
 NOT_READY = Probe(
@@ -26,3 +28,20 @@ def taken(upn: str) -> ObjectConflict:
     message = "Another object with the same value for property userPrincipalName already exists."
     trace = GraphTrace(status=400, code="Request_BadRequest", message=message)
     return ObjectConflict(f"{upn} is already taken.", trace, "userPrincipalName")
+
+
+def protected_by(
+    account: Account, roles: Mapping[str, tuple[str, ...]], ids: Collection[str], groups: Mapping[str, Collection[str]]
+) -> str:
+    """Why the account is not to be changed; "" where it may be."""
+    held = sorted(roles.get(account.id, ()))
+    inside = any(account.id in groups.get(group, ()) for group in ids)
+    if account.id in ids:
+        why = f"{account.display_name} is protected by Mailroom's settings"
+    elif held:
+        why = f"{account.display_name} holds the directory role {' and '.join(held)}"
+    elif inside:
+        why = f"{account.display_name} is in a group that Mailroom's settings protect"
+    else:
+        return ""
+    return f"{why}, so Mailroom changes nothing about this account. Diagnosis stays possible."

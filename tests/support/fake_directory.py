@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from support import fake_answers
 from support import fake_lookups as lookups
-from support.contoso import BUSINESS_PREMIUM, CONTOSO, DOMAINS, E3, FLOW_FREE, NOW, PEOPLE, TENANT_ID
+from support.contoso import ADAM, BUSINESS_PREMIUM, CONTOSO, DOMAINS, E3, FLOW_FREE, NOW, PEOPLE, TENANT_ID
 from support.fake_answers import NOT_READY, READY, not_found, taken
 from support.fake_licensing import licensed_by_group, rejected, relicensed
 
+from provisioning.acting import Acting, acting
 from provisioning.addresses import addresses_of
-from provisioning.case import Order
+from provisioning.case import Order, Person
 from provisioning.directory import (
     Account,
     AssignedLicense,
@@ -36,8 +38,9 @@ from provisioning.directory import (
     ServicePlan,
     Sku,
     Snapshot,
+    Standing,
 )
-from provisioning.errors import GraphTrace, GraphUnavailable
+from provisioning.errors import GraphTrace, GraphUnavailable, ProtectedAccount
 from provisioning.recipients import AddressHolder, Domain
 
 
@@ -47,6 +50,7 @@ class Call:
 
     method: str
     subject: str
+    behalf: Acting = field(default_factory=acting, compare=False)  # on whose
 
 
 def unavailable(
@@ -65,6 +69,9 @@ class FakeDirectory:
     deleted: dict[str, Account] = field(default_factory=dict)
     probes: dict[str, Probe] = field(default_factory=lambda: {person.id: READY for person in PEOPLE})
     groups: dict[str, set[str]] = field(default_factory=dict)
+    roles: dict[str, tuple[str, ...]] = field(default_factory=lambda: {ADAM.id: ("Global Administrator",)})
+    protected: set[str] = field(default_factory=set)  # ids of people, groups and deleted users
+    passes: dict[str, str] = field(default_factory=dict)  # the id of the one Temporary Access Pass of an account
     holders: list[AddressHolder] = field(default_factory=list)  # groups and contacts; users are among the accounts
     domains: tuple[Domain, ...] = DOMAINS
     license_details: dict[str, tuple[ServicePlan, ...]] = field(default_factory=dict)
@@ -104,6 +111,13 @@ class FakeDirectory:
     def count(self, method: str) -> int:
         return sum(call.method == method for call in self.calls)
 
+    def refuse_protected(self, name: str) -> None:
+        """As GraphDirectory before every write; whoever is not there has nothing to protect."""
+        account = self._find(name) or Account(name, "", "This object")
+        why = fake_answers.protected_by(account, self.roles, self.protected, self.groups)
+        if why:
+            raise ProtectedAccount(why)
+
     # The port.
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
@@ -138,7 +152,7 @@ class FakeDirectory:
         return account
 
     async def restore_account(self, deleted_id: str) -> Account:
-        self._enter("restore_account", deleted_id)
+        self._write("restore_account", deleted_id)
         if deleted_id not in self.deleted:
             raise not_found(deleted_id)
         self._refuse_taken(self.deleted[deleted_id].upn)
@@ -146,7 +160,7 @@ class FakeDirectory:
         return self.accounts[deleted_id]
 
     async def update_account(self, account_id: str, changes: dict[str, str]) -> None:
-        self._enter("update_account", account_id)
+        self._write("update_account", account_id)
         account = self._known(account_id)
         unknown = changes.keys() - _PROPERTIES.keys()
         if unknown:
@@ -155,7 +169,7 @@ class FakeDirectory:
         self.accounts[account.id] = replace(account, **changed)
 
     async def set_manager(self, account_id: str, manager_id: str) -> None:
-        self._enter("set_manager", account_id)
+        self._write("set_manager", account_id)
         self.managers[self._known(account_id).id] = self._known(manager_id).id
 
     async def assign_license(
@@ -165,17 +179,17 @@ class FakeDirectory:
         disabled_plans: Sequence[str] = (),
         remove: Sequence[str] = (),
     ) -> None:
-        self._enter("assign_license", account_id)
+        self._write("assign_license", account_id)
         self._relicense(account_id, [AssignedLicense(sku_id, tuple(disabled_plans))], remove)
 
     async def change_licenses(
         self, account_id: str, add: Sequence[AssignedLicense], remove: Sequence[str] = ()
     ) -> None:
-        self._enter("change_licenses", account_id)
+        self._write("change_licenses", account_id)
         self._relicense(account_id, add, remove)
 
     async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
-        self._enter("change_group_licenses", group_id)
+        self._write("change_group_licenses", group_id)
         if group_id not in self.groups:
             raise not_found(group_id)
         for member in sorted(self.groups[group_id]):
@@ -183,15 +197,15 @@ class FakeDirectory:
             self.accounts[account.id] = licensed_by_group(account, group_id, add, self.skus, self.now)
 
     async def reprocess_licenses(self, account_id: str) -> None:
-        self._enter("reprocess_licenses", account_id)
+        self._write("reprocess_licenses", account_id)
         self._known(account_id)
 
     async def retry_provisioning(self, account_id: str) -> None:
-        self._enter("retry_provisioning", account_id)
+        self._write("retry_provisioning", account_id)
         self._known(account_id)
 
     async def purge_deleted(self, deleted_id: str) -> None:
-        self._enter("purge_deleted", deleted_id)
+        self._write("purge_deleted", deleted_id)
         if self.deleted.pop(deleted_id, None) is None:
             raise not_found(deleted_id)
 
@@ -227,20 +241,39 @@ class FakeDirectory:
         return replace(around, **hidden)
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
-        self._enter("create_access_pass", account_id)
+        self._write("create_access_pass", account_id)
         account = self._known(account_id)
-        return Credential(
-            "Temporary Access Pass", f"tap-{account.mail_nickname}-{self.count('create_access_pass')}", minutes
-        )
+        number = self.count("create_access_pass")
+        self.passes[account.id] = f"pass-{number}"
+        return Credential("Temporary Access Pass", f"tap-{account.mail_nickname}-{number}", minutes, f"pass-{number}")
+
+    async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
+        self._write("revoke_access_pass", account_id)
+        if self.passes.get(account_id) == pass_id:
+            del self.passes[account_id]
 
     async def set_password(self, account_id: str, password: str) -> None:
-        self._enter("set_password", account_id)
+        self._write("set_password", account_id)
         self._known(account_id)
 
-    async def is_member(self, account_id: str, group_ids: Sequence[str]) -> bool:
-        self._enter("is_member", account_id)
+    async def check_changeable(self, account_id: str) -> None:
+        self._enter("check_changeable", account_id)
+        self.refuse_protected(account_id)
+
+    async def standing(self, account_id: str, group_ids: Sequence[str]) -> Standing:
+        self._enter("standing", account_id)
         account = self._find(account_id)
-        return account is not None and any(account.id in self.groups.get(group, set()) for group in group_ids)
+        if account is None:
+            return Standing(account_id.lower(), exists=False)
+        inside = frozenset(group.lower() for group in group_ids if account.id in self.groups.get(group, set()))
+        return Standing(account.id, True, account.user_type == "Guest", account.enabled, inside)
+
+    async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
+        self._enter("members_of", group_id)
+        if group_id not in self.groups:
+            raise not_found(group_id)
+        members = [self.accounts[member] for member in sorted(self.groups[group_id]) if member in self.accounts]
+        return tuple(Person(member.id, member.display_name) for member in members[:most])
 
     async def ping(self) -> None:
         self._enter("ping", "")
@@ -251,6 +284,10 @@ class FakeDirectory:
         self.calls.append(Call(method, subject))
         if self.failures[method]:
             raise self.failures[method].popleft()
+
+    def _write(self, method: str, subject: str) -> None:
+        self._enter(method, subject)
+        self.refuse_protected(subject)
 
     def _find(self, name: str) -> Account | None:
         return lookups.by_name(self.accounts.values(), name)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from provisioning import approving
 from provisioning.case import Case, Conversation, Order, Person, cancel
+from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair
 
@@ -40,6 +42,7 @@ class FakeJobs:
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
     clock: FixedClock = field(default_factory=FixedClock)
+    place: Conversation | None = None
 
     def put(self, case: Case) -> Case:
         self.cases[case.id] = case
@@ -48,10 +51,10 @@ class FakeJobs:
     def methods(self) -> list[str]:
         return [call.method for call in self.calls]
 
-    async def start(self, order: Order, requester: Person, conversation: Conversation) -> Case:
-        case = await self.find(order.upn)
-        if case is None or not case.is_open:
-            case = self.put(Case(f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
+    async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
+        case = self.cases.get(case_id) or await self.find(order.upn)
+        if case is None or not (case.is_open or case.id == case_id):
+            case = self.put(Case(case_id or f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
         self._note("start", case.id, conversation)
         return case
 
@@ -85,11 +88,33 @@ class FakeJobs:
         self.steps[repair.id] = tuple(steps)
         return self.repairs.setdefault(repair.id, repair)
 
+    async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
+        answer = approving.approve if is_approved else approving.decline
+        self.repairs[repair_id] = answer(self._asked(repair_id), by, reason, self.clock.now())
+        self._note("approve" if is_approved else "decline", repair_id)
+        return self.repairs[repair_id]
+
+    async def withdraw_repair(self, repair_id: str, by: Person) -> Repair:
+        self.repairs[repair_id] = approving.withdraw(self._asked(repair_id), by, self.clock.now())
+        self._note("withdraw", repair_id)
+        return self.repairs[repair_id]
+
+    async def approval_place(self) -> Conversation | None:
+        return self.place
+
+    async def set_approval_place(self, conversation: Conversation | None) -> None:
+        self.place = conversation
+
     async def get_repair(self, repair_id: str) -> Repair | None:
         return self.repairs.get(repair_id)
 
     async def repairs_of(self, user: str) -> tuple[Repair, ...]:
         return tuple(repair for repair in reversed(self.repairs.values()) if repair.user.lower() == user.lower())
+
+    async def hand_over(self, case_id: str, to: Person) -> Case:
+        self._note("hand_over", case_id)
+        case = self.cases[case_id]
+        return case if case.credential_shown_at else self.put(replace(case, credential_for=to))
 
     async def claim_credential(self, case_id: str) -> bool:
         self._note("claim_credential", case_id)
@@ -103,6 +128,11 @@ class FakeJobs:
         self._note("release_credential", case_id)
         self.claimed.discard(case_id)
         self.put(replace(self.cases[case_id], credential_shown_at=None))
+
+    def _asked(self, repair_id: str) -> Repair:
+        if repair_id not in self.repairs:
+            raise BadOrder("I no longer know this request.")
+        return self.repairs[repair_id]
 
     def _note(self, method: str, case_id: str, conversation: Conversation | None = None) -> None:
         self.calls.append(Called(method, case_id, conversation.id if conversation else ""))

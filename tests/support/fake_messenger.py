@@ -4,13 +4,13 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from provisioning.case import Case, Conversation, Person
-from provisioning.errors import MessageGone
+from provisioning.errors import ConversationGone, MessageGone
 from provisioning.repair import Repair
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One call. `kind`: posted, updated, moved or ready."""
+    """One call. `kind`: posted, updated, moved, ready or decision."""
 
     kind: str
     conversation_id: str
@@ -23,6 +23,7 @@ class FakeMessenger:
     sent: list[Sent] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
     deleted: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)  # ids of people who have not installed the app
 
     def fail(self, *errors: Exception) -> None:
         """The next calls raise these, one each."""
@@ -39,6 +40,12 @@ class FakeMessenger:
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         return self._send("repair updated" if activity_id else "repair posted", conversation, activity_id, repair)
 
+    async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
+        return self._send("approval updated" if activity_id else "approval posted", conversation, activity_id, repair)
+
+    async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
+        return self._send("decision", conversation, "", repair)
+
     async def show_moved(self, case: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         self._send("moved", conversation, activity_id, case)
 
@@ -46,6 +53,8 @@ class FakeMessenger:
         return self._send("ready", conversation, "", case)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
+        if person.id in self.strangers:
+            raise ConversationGone("Teams knows no 1:1 chat with this person.")
         return Conversation(f"a:{person.id}", "personal", near.service_url, near.tenant_id)
 
     def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair) -> str:

@@ -79,10 +79,13 @@ def buttons_of(message: Json) -> list[str]:
 
 
 class Site:
-    """One sandbox and one bot. Tests that share it use addresses of their own."""
+    """One sandbox and one bot, with more `settings` if wanted. Tests that share it use addresses of their own."""
 
-    def __init__(self, processes: Processes, folder: Path, *, scenario: str = "", speed: int = 600) -> None:
+    def __init__(
+        self, processes: Processes, folder: Path, *, scenario: str = "", speed: int = 600, **settings: str
+    ) -> None:
         self.folder = folder
+        self._processes = processes
         port, self.bot_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         bot = f"http://127.0.0.1:{self.bot_port}"
@@ -90,9 +93,14 @@ class Site:
         flags = ("--port", str(port), "--speed", str(speed), "--bot", f"{bot}/api/messages", "--scenario", scenario)
         self.sandbox = processes.python("-m", "sandbox", *flags)
         self.sandbox.wait_ready(f"{self.url}/sandbox/state", PATIENCE)
-        settings = {**bot_settings(port, self.bot_port, folder), "MAILROOM_POLL_SECONDS": "0.5"}
-        self.bot = processes.python("-m", "bot", **settings)
-        self.bot.wait_ready(f"{bot}/readyz", PATIENCE)
+        own = {"MAILROOM_POLL_SECONDS": "0.5", "MAILROOM_RATE_LIMIT": "1000"}  # tests type faster than people
+        self._settings = {**bot_settings(port, self.bot_port, folder), **own, **settings}
+        self.start_bot()
+
+    def start_bot(self) -> None:
+        """Once more, after it was killed."""
+        self.bot = self._processes.python("-m", "bot", **self._settings)
+        self.bot.wait_ready(f"http://127.0.0.1:{self.bot_port}/readyz", PATIENCE)
 
     def get(self, path: str) -> Any:
         return call("GET", f"{self.url}{path}")

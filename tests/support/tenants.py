@@ -2,8 +2,9 @@
 
 A real tenant is used when MAILROOM_TEST_GRAPH_TENANT is set, with MAILROOM_TEST_GRAPH_APP_ID and
 MAILROOM_TEST_GRAPH_PASSWORD (an app with the permissions of graph/permissions.py), MAILROOM_TEST_GRAPH_PERSON (the
-UPN of somebody with a mailbox), MAILROOM_TEST_GRAPH_ALIAS (another address of that person) and
-MAILROOM_TEST_GRAPH_GROUP (the id of a group with that person in it). Accounts that the tests make there are deleted
+UPN of somebody with a mailbox), MAILROOM_TEST_GRAPH_ALIAS (another address of that person),
+MAILROOM_TEST_GRAPH_GROUP (the id of a group with that person in it) and MAILROOM_TEST_GRAPH_ADMIN (the id of somebody
+with a directory role, who is not changed). Accounts that the tests make there are deleted
 again; they stay in its recycle bin for 30 days.
 """
 
@@ -18,12 +19,13 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from support.contoso import BUSINESS_PREMIUM
+from support.contoso import ADAM, BUSINESS_PREMIUM
 from support.fake_directory import FakeDirectory
 
 from graph.client import GraphClient, open_client
 from graph.credentials import StaticCredential, credential_for
 from graph.directory import GraphDirectory
+from graph.protection import Protection
 from provisioning.directory import Sku
 from provisioning.ports import Directory
 from provisioning.recipients import AddressHolder, HolderKind
@@ -41,6 +43,7 @@ class Tenant:
     person = "helga@contoso.com"
     alias = "helga@contoso.onmicrosoft.com"
     group = ""
+    admin = ""  # holds a directory role
     audits_are_prompt = True
 
     def new_upn(self, name: str = "jane") -> str:
@@ -61,6 +64,10 @@ class Tenant:
         """A mail contact that has the address."""
         pytest.skip("Graph cannot make contacts")
 
+    def protecting(self, *ids: str) -> Directory:
+        """The same directory, with settings that protect these people, groups or deleted users."""
+        raise NotImplementedError
+
     async def licensing_group(self) -> str:
         """A group with `person` in it that may give licenses."""
         return self.group or pytest.skip("no group is named for this tenant")
@@ -74,6 +81,7 @@ class Tenant:
 
 class FakeTenant(Tenant):
     group = "11111111-0000-4000-8000-000000000001"
+    admin = ADAM.id
 
     def __init__(self) -> None:
         self.fake = FakeDirectory()
@@ -82,6 +90,10 @@ class FakeTenant(Tenant):
         self.fake.groups[self.group] = {helga.id}
         full = replace(BUSINESS_PREMIUM, id="22222222-0000-4000-8000-000000000001", enabled=2, consumed=2)
         self.fake.skus[full.id] = full
+
+    def protecting(self, *ids: str) -> Directory:
+        self.fake.protected = set(ids)
+        return self.fake
 
     async def make_ready(self, account_id: str) -> None:
         self.fake.make_ready(account_id)
@@ -98,12 +110,17 @@ class GraphTenant(Tenant):
         self.client = client
         self.directory = GraphDirectory(client)
 
+    def protecting(self, *ids: str) -> Directory:
+        return GraphDirectory(self.client, Protection(ids))
+
     async def delete(self, account_id: str) -> None:
         await self.client.send(self.client.api.users.by_user_id(account_id).to_delete_request_information())
         await self.settle()
 
 
 class SandboxTenant(GraphTenant):
+    admin = "6f0e1d2c-0000-4000-8000-0000000000a7"
+
     def __init__(self, client: GraphClient, root: str, http: aiohttp.ClientSession, sandbox: Any) -> None:
         super().__init__(client)
         self.sandbox = sandbox
@@ -124,8 +141,12 @@ class SandboxTenant(GraphTenant):
     async def fault(self, **rule: object) -> None:
         await self._control("faults", rule)
 
-    async def _control(self, path: str, body: dict[str, object]) -> None:
-        async with self._http.post(f"{self._root}/sandbox/{path}", json=body) as response:
+    async def withhold(self, *permissions: str) -> None:
+        """From now on the app lacks these and no others."""
+        await self._control("permissions", {"withheld": permissions}, "PUT")
+
+    async def _control(self, path: str, body: dict[str, object], method: str = "POST") -> None:
+        async with self._http.request(method, f"{self._root}/sandbox/{path}", json=body) as response:
             assert response.status == 200, await response.text()
 
 
@@ -139,6 +160,7 @@ class RealTenant(GraphTenant):
         self.person = os.environ[REAL + "PERSON"]
         self.alias = os.environ.get(REAL + "ALIAS", "")
         self.group = os.environ.get(REAL + "GROUP", "")
+        self.admin = os.environ.get(REAL + "ADMIN", "")
         self.domain = self.person.partition("@")[2]
         self._made: list[str] = []
 

@@ -14,9 +14,9 @@ def logged(capsys):
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
 
-    def write(log_format: str, message: str, *args: object, **extra: object) -> str:
+    def write(log_format: str, message: str, *args: object, exc_info: object = None, **extra: object) -> str:
         logs.set_up(log_format)
-        logging.getLogger("bot.test").warning(message, *args, extra=extra)
+        logging.getLogger("bot.test").warning(message, *args, exc_info=exc_info, extra=extra)
         return capsys.readouterr().err
 
     yield write
@@ -46,3 +46,27 @@ def test_what_people_type_makes_no_second_line(logged, log_format):
     line = logged(log_format, "typed: %s", "a\nERROR forged\r\x1b[31m\u2028b", command="x\ny")
     assert len(line.splitlines()) == 1
     assert "\x1b[31m" not in line
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_an_error_s_words_cannot_begin_a_line_of_the_log(logged, log_format):
+    forged = "2026-11-23T10:00:00Z [error] forged"
+    try:
+        raise ValueError(f"typed\n{forged}\r{forged}\u2028{forged}\x1b[31m\u202e")
+    except ValueError as error:
+        raised = error
+    text = logged(log_format, "failed", exc_info=raised)
+    assert not any(line.startswith("2026-11-23T10:00:00Z") for line in text.splitlines())
+    assert "ValueError" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_marks_that_turn_the_line_around_are_written_out(logged):
+    assert "\\u202e" in logged("console", "name %s", "\u202egnp.exe")
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_lists_and_mappings_are_one_line_too(logged, log_format):
+    line = logged(log_format, "typed", names=["a\nERROR forged", {"b\u2028": "c\r"}])
+    assert len(line.splitlines()) == 1

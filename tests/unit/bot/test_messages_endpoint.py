@@ -1,4 +1,17 @@
-"""POST /api/messages: what is let in, and what bad input is answered (botbuilder 4.17.1: 500 to most of these)."""
+"""POST /api/messages: what is let in, and what bad input is answered (botbuilder 4.17.1: 500 to most of these).
+
+The faults of botbuilder 4.17.1 that touch the edge, and where each is shown not to be ours:
+
+- a rotated key stays unknown for a day; keys are fetched on the event loop: here, and test_admission.py
+- bad tokens, JSON, types of content and shapes are 500: here, and test_admission.py
+- a missing Authorization header is 500 beside an emulator: here
+- a managed identity that fails is a KeyError, so 404: test_managed_identity.py
+- a wrong APP_TYPE is taken for another, and nothing is checked without APP_ID: test_settings.py
+- the answer to Action.Execute is serialised twice, so 500: test_turns.py
+- a mention without `recipient` or `text` fails or stays, an Action.Submit has no text: test_turns.py
+- nothing is sent again with urllib3 2, the turn's service URL is not used, connections are not kept: test_connector.py
+- `tenantId` and what entities have more is lost: test_wire.py
+"""
 
 import asyncio
 import base64
@@ -83,11 +96,11 @@ async def test_a_little_difference_of_clocks_is_forgiven(secure):
     assert status == 200
 
 
-async def test_a_key_not_endorsed_for_teams_is_401(secure):
+async def test_a_key_not_endorsed_for_teams_is_403(secure):
     secure.tokens.publish(new_key("webchat-only", "webchat"))
     header = secure.tokens.header(secure.connector.url)
     status, _ = await secure.post(activity(secure.connector.url), Authorization=header)
-    assert status == 401
+    assert status == 403
 
 
 async def test_a_rotated_key_is_known_at_once_and_unknown_ones_do_not_make_us_ask_again(secure):
@@ -191,7 +204,7 @@ async def test_another_content_type_is_415(edge, content_type):
 async def test_no_content_type_at_all_is_415(edge):
     host, port = edge.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+    writer.write(b"POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
     answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -220,7 +233,7 @@ async def test_without_tokens_only_this_machine_is_served(edge):
 )
 async def test_people_of_other_tenants_are_told_so(edge, change):
     await edge.post(activity(edge.connector.url, **change))
-    assert "another organization" in edge.connector.texts()[0]
+    assert "another organization" in edge.connector.calls[0].body["summary"]
     status, body = await edge.post(click(edge.connector.url, "refresh", **change))
     assert (status, body["statusCode"], body["type"]) == (200, 403, "application/vnd.microsoft.error")
     assert edge.requests == []
@@ -228,5 +241,5 @@ async def test_people_of_other_tenants_are_told_so(edge, change):
 
 async def test_someone_without_an_id_is_told_so(edge):
     await edge.post(activity(edge.connector.url, from_={"id": "29:guest", "name": "Guest"}))
-    assert "who you are" in edge.connector.texts()[0]
+    assert "who you are" in edge.connector.calls[0].body["summary"]
     assert edge.requests == []

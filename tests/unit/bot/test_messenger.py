@@ -5,17 +5,23 @@ from datetime import UTC, datetime
 
 import pytest
 from support.activities import BOT, HELGA_ID, TENANT_ID
+from support.approval_samples import ADAM, awaiting
+from support.card_checks import walk
 from support.connector import Answer
+from support.diagnosis_samples import with_license
 from support.edge import QUICK
 
 from bot.connector import Connector
 from bot.messenger import TeamsMessenger
 from bot.outbound import OutboundToken
+from bot.seals import Seals
+from provisioning import approving
 from provisioning.case import Case, Conversation, Order, Person, ready
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HELGA = Person(HELGA_ID, "Helga Desk", TENANT_ID, "29:helga", "en-US")
+SEALS = Seals(b"k" * 32, {})
 CASE = Case("c1", Order("jane@contoso.com", "Jane Doe", "US"), HELGA, NOW)
 
 
@@ -26,7 +32,7 @@ class StoppedClock:
 
 @pytest.fixture
 def messenger(session):
-    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), StoppedClock())
+    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock())
 
 
 @pytest.fixture
@@ -82,3 +88,24 @@ async def test_what_is_gone_is_told_apart(messenger, connector, chat):
         await messenger.announce_ready(CASE, chat)
     with pytest.raises(MessengerUnavailable):
         await messenger.open_personal(HELGA, chat)
+
+
+async def test_the_card_that_asks_for_approval_notifies_once_and_is_then_edited(messenger, connector, chat):
+    repair = awaiting(with_license(), NOW)
+    posted = await messenger.show_approval(repair, chat)
+    await messenger.show_approval(approving.approve(repair, ADAM, "", NOW), chat, posted)
+    await messenger.announce_decision(approving.approve(repair, ADAM, "", NOW), chat)
+    post, edit, told = connector.calls
+    assert post.body["channelData"]["notification"]["alert"] is True
+    assert "needs approval" in post.body["summary"]
+    assert (edit.method, edit.path) == ("PUT", (chat.id, "activities", posted))
+    assert "approve" not in [node.get("verb") for node in walk(edit.card)]
+    assert told.body["channelData"]["notification"]["alert"] is True
+    assert told.body["summary"] == "Adam Admin approved: Recreate the mailbox for jane@contoso.com"
+
+
+async def test_somebody_whom_teams_does_not_know_has_no_chat(messenger, connector, chat):
+    connector.answer_next(Answer(400, "BadArgument"))
+    with pytest.raises(ConversationGone):
+        await messenger.open_personal(Person(HELGA_ID, ""), chat)
+    assert connector.calls[0].body["members"] == [{"id": HELGA_ID}]

@@ -40,3 +40,16 @@ def test_a_wrong_setting_is_one_line(processes: Processes, tmp_path):
     assert bot.popen.wait(60) == 2
     assert bot.printed.startswith("mailroom: MAILROOM_APP_TYPE Anonymous checks no tokens, so MAILROOM_HOST")
     assert bot.printed.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_warned"),
+    [({}, True), ({"MAILROOM_APPROVERS": TENANT_ID}, False), ({"MAILROOM_APPROVAL_RISK": "never"}, False)],
+)
+def test_it_says_when_nobody_approves_risky_fixes(processes: Processes, tmp_path, changes, is_warned):
+    bot = processes.python("-m", "bot", **settings(tmp_path, **changes))
+    bot.wait_printed("Mailroom listening on http://127.0.0.1:")
+    if is_warned:
+        bot.wait_printed("No second person approves risky fixes")
+    assert bot.stop() == 0
+    assert ("No second person" in bot.printed) is is_warned

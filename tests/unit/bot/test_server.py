@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.outbound import OutboundToken
 from bot.server import web_application
 from bot.turns import Turns
+from graph.granted import Missing
 from provisioning.errors import GraphUnavailable
 
 
@@ -61,6 +62,31 @@ async def test_many_who_ask_at_once_ask_a_part_once():
     assert part.asked == 1
 
 
+async def ready_with(session, off):
+    adapter = MailroomAdapter(Connector(session, OutboundToken(None)), None)
+    health = HealthCheck({"graph": Part()}, Time(), off)
+    app = web_application(adapter, Turns(None, (), adapter.start), health, Metrics())
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/readyz")
+        return answer.status, (await answer.json())["off"]
+
+
+async def test_what_is_off_is_listed_and_makes_nothing_unready(session):
+    async def off():
+        return [Missing("AuditLog.Read.All", ("diagnose: when a license was taken away",))]
+
+    listed = [{"permission": "AuditLog.Read.All", "features": ["diagnose: when a license was taken away"]}]
+    assert await ready_with(session, off) == (200, listed)
+
+
+async def test_permissions_that_are_not_known_list_nothing(session):
+    async def off():
+        raise GraphUnavailable("Microsoft Entra gave Mailroom no token.")
+
+    assert await ready_with(session, off) == (200, [])
+    assert await ready_with(session, None) == (200, [])
+
+
 async def numbers(edge) -> str:
     async with edge.session.get(f"{edge.url}/metrics") as response:
         return await response.text()
@@ -89,3 +115,12 @@ async def test_many_at_once_share_few_connections(edge, count):
     await asyncio.gather(*(edge.post(activity(edge.connector.url)) for _ in range(count)))
     assert len(edge.connector.calls) == count
     assert edge.connector.connections <= count
+
+
+async def test_what_was_refused_at_the_door_is_counted(secure):
+    for _ in range(3):
+        await secure.post(activity(secure.connector.url), Authorization="Bearer garbage")
+    await secure.post(activity(secure.connector.url))
+    text = await numbers(secure)
+    assert 'mailroom_refused_requests_total{status="401"} 3.0' in text
+    assert 'mailroom_refused_requests_total{status="200"}' not in text

@@ -134,7 +134,7 @@ def test_refresh_only_for_those_named() -> None:
 @pytest.mark.parametrize(
     ("origin", "shown", "expected"),
     [
-        (AccountOrigin.CREATED, None, ["reveal"]),
+        (AccountOrigin.CREATED, None, ["reveal", "hand-over"]),
         (AccountOrigin.CREATED, NOW, []),
         (AccountOrigin.ADOPTED, None, []),
         (AccountOrigin.RESTORED, None, []),

@@ -1,5 +1,7 @@
 """Words on cards: hostile text stays text, times and durations."""
 
+import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -46,6 +48,9 @@ STARTS = [
     "\r\n\r\n",
     "| a |",
     "{{TIME(",
+    "{",
+    "{{{",
+    "}}",
 ]
 LINKS = ["http://evil.example", "https://", "www.evil.example", "mailto:", "javascript:x", "<http://x.y>"]
 hostile = st.lists(st.one_of(st.sampled_from(PIECES + STARTS + LINKS), st.text(max_size=6)), max_size=12).map("".join)
@@ -70,6 +75,15 @@ def test_hostile_text_is_one_plain_paragraph(text: str) -> None:
     assert "://" not in shown
     assert len(shown) <= LIMIT + 12
     shown.encode()
+
+
+@given(st.text(st.characters(categories=["Cf", "Cc", "Mn", "Me", "Zs", "Zl", "Zp", "Lu"]), max_size=30))
+def test_nothing_unseen_is_left_and_nothing_piles_up(text: str) -> None:
+    shown = plain(text)
+    unseen = {character for character in shown if unicodedata.category(character) in ("Cc", "Zl", "Zp")}
+    assert not unseen
+    assert not set(shown) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200b\ufeff\u00ad\u034f\ufffb")
+    assert not re.search("[\u0300-\u036f]{4}", shown)
 
 
 @given(hostile)
@@ -106,6 +120,9 @@ def test_ordinary_text_is_untouched(text: str) -> None:
         ("two\r\nlines", "two lines"),
         ("# 1", "#\u00a01"),
         ("x" * 300, "x" * 199 + "…"),
+        ("{{{TIME(2026-11-23T10:00:00Z)}}", "{ { {TIME(2026-11-23T10:00:00Z)}}"),
+        ("a\u034fb\u3164\ufff9c\U000e0041", "abc"),
+        ("Z" + "\u0301" * 50 + "oe", "Z\u0301\u0301\u0301oe"),
     ],
 )
 def test_dangerous_text_stays_readable(text: str, shown: str) -> None:

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from support import card_checks, diagnosis_samples
 from support.diagnosis_samples import HELGA, HOSTILE, JANE, LONG, NOW
 
+from cards.approval import approval_card, decision_card
 from cards.choices import choices_card
 from cards.escalation import escalation_card
 from cards.fixing import confirm_card
 from cards.repair import repair_card
-from provisioning.case import Person, Problem, StageState
+from provisioning.case import Conversation, Person, Problem, StageState
 from provisioning.directory import Match
 from provisioning.errors import GraphTrace
 from provisioning.escalation import SUPPORT_URL, Answer, Bundle, Moment
 from provisioning.findings import Fix, FixKind, Risk
 from provisioning.fixes.steps import Ask, FixPlan, OrderAnew, RetryProvisioning
-from provisioning.repair import Repair, RepairState, RepairStep, end
+from provisioning.repair import Approval, Repair, RepairState, RepairStep, end
 
 CARDS = diagnosis_samples.diagnosis_cards()
 texts = st.one_of(st.text(max_size=60), st.sampled_from([HOSTILE, LONG, "界" * 700, '"\\' * 300]))
@@ -29,6 +30,18 @@ names = st.one_of(st.text(max_size=113), st.sampled_from([diagnosis_samples.HOST
 days = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
 moments = st.one_of(st.none(), days)
 traces = st.builds(GraphTrace, st.integers(0, 599), texts, texts, texts, texts)
+approvals = st.builds(
+    Approval,
+    st.lists(st.builds(Person, texts, texts), max_size=20).map(tuple),
+    days,
+    st.sampled_from(Risk),
+    texts,
+    texts,
+    st.sampled_from([None, Conversation("c", "groupChat", "https://teams.example/")]),
+    st.one_of(st.none(), st.builds(Person, texts, texts)),
+    moments,
+    texts,
+)
 repairs = st.builds(
     Repair,
     st.just("repair-1"),
@@ -43,6 +56,7 @@ repairs = st.builds(
     outcome=texts,
     problem=st.one_of(st.none(), st.builds(Problem, texts, traces)),
     ended_at=moments,
+    approval=st.one_of(st.none(), approvals),
 )
 lines = st.lists(texts, max_size=40).map(tuple)
 bundles = st.builds(
@@ -93,6 +107,9 @@ def inputs(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
 @given(repairs)
 def test_any_repair_renders(repair: Repair) -> None:
     assert_sound(repair_card(repair, NOW, refresh_for=["29:a"]))
+    if repair.approval:
+        assert_sound(approval_card(repair, repair.approval, NOW))
+        assert_sound(decision_card(repair, repair.approval))
 
 
 @quick

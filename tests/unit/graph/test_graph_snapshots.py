@@ -74,7 +74,7 @@ def person(graph, name, **replies):
 @pytest.fixture
 async def directory(graph):
     async with open_client(graph.base_url, StaticCredential()) as client:
-        yield GraphDirectory(client, Clock())
+        yield GraphDirectory(client, clock=Clock())
 
 
 def sizes(graph):
@@ -307,7 +307,7 @@ async def test_the_first_batch_is_worth_having_without_the_second(graph, directo
 async def test_health_is_asked_once_a_minute(graph):
     clock = Clock()
     async with open_client(graph.base_url, StaticCredential()) as client:
-        directory = GraphDirectory(client, clock)
+        directory = GraphDirectory(client, clock=clock)
         for passed in (0, 59, 1, 59):
             clock.now += passed
             assert (await directory.take_snapshot("1")).health is not None

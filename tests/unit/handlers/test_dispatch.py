@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "help"]
+COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -33,6 +33,11 @@ VERBS = [
     "status",
     "diagnose",
     "reveal",
+    "ready",
+    "hand-over",
+    "approve",
+    "decline",
+    "withdraw",
 ]
 
 
@@ -203,7 +208,7 @@ async def test_strangers_get_a_refusal_whatever_they_say(person, sentence, text)
     desk = Desk()
     assert sentence in words(await desk.say(text, person, GROUP))
     assert desk.changes() == []
-    assert desk.directory.calls == []
+    assert desk.asked() == []
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -240,4 +245,4 @@ async def test_commands_without_a_role_are_for_everyone_allowed():
     stranger = replace(HELGA, id="6f0e1d2c-0000-4000-8000-0000000000a2")
     assert "provision" in words(await desk.say("help", stranger))
     assert registry._commands["help"].role is None
-    assert registry._actions["reveal"].role is Role.OPERATOR
+    assert registry._actions["fix"].role is Role.OPERATOR

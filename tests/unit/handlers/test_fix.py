@@ -35,9 +35,9 @@ async def test_the_diagnosis_offers_the_fix_and_a_click_only_shows_it():
 async def test_the_confirmed_fix_is_one_repair_however_often_it_is_clicked():
     desk = desk_with_lee()
     data = {"user": LEE, "fix": "assign-license", "cause": "C05", "license": E3.id}
-    assert "started" in words(await desk.click("fix-confirmed", **data))
-    for _ in range(2):
-        reply = await desk.click("fix-confirmed", **data)
+    assert "started" in words(await desk.click("fix-confirmed", **data, click_id="once"))
+    await desk.click("fix-confirmed", **data, click_id="once")
+    reply = await desk.click("fix-confirmed", **data, click_id="another")
     [repair] = desk.jobs.repairs.values()
     assert (repair.user, repair.cause, repair.requester) == (LEE, "C05", HELGA)
     [step] = desk.jobs.steps[repair.id]
@@ -46,13 +46,15 @@ async def test_the_confirmed_fix_is_one_repair_however_often_it_is_clicked():
     assert step.says in words(reply)
 
 
-async def test_after_a_repair_has_ended_the_same_fix_may_run_again():
+async def test_after_a_repair_has_ended_the_fix_may_run_again_but_not_by_the_same_click():
     desk = desk_with_lee()
     data = {"user": LEE, "fix": "assign-license", "cause": "C05", "license": E3.id}
-    await desk.click("fix-confirmed", **data)
+    await desk.click("fix-confirmed", **data, click_id="once")
     [repair] = desk.jobs.repairs.values()
     desk.jobs.repairs[repair.id] = end(repair, RepairState.NOT_CURED, "Still there.", desk.clock.now())
-    await desk.click("fix-confirmed", **data)
+    assert "Still there." in words(await desk.click("fix-confirmed", **data, click_id="once"))
+    assert len(desk.jobs.repairs) == 1
+    await desk.click("fix-confirmed", **data, click_id="another")
     assert len(desk.jobs.repairs) == 2
 
 
@@ -63,6 +65,17 @@ async def test_what_is_missing_is_asked_again_and_nothing_runs():
     assert desk.jobs.repairs == {}
 
 
+@pytest.mark.parametrize("verb", ["fix", "fix-confirmed"])
+async def test_who_is_protected_may_be_diagnosed_but_not_fixed(verb):
+    desk = desk_with_lee()
+    [lee] = [account for account in desk.directory.accounts.values() if account.upn == LEE]
+    desk.directory.roles[lee.id] = ("Global Administrator",)
+    assert "fix" in [data["verb"] for data in buttons(await desk.say(f"diagnose {LEE}")).values()]
+    reply = await desk.click(verb, user=LEE, fix="assign-license", cause="C05", license=E3.id)
+    assert "Lee holds the directory role Global Administrator" in words(reply)
+    assert desk.changes() == []
+
+
 async def test_a_viewer_may_diagnose_but_not_fix():
     desk = desk_with_lee(viewers=(HELGA.id,))
     assert buttons(await desk.say(f"diagnose {LEE}"))
@@ -71,9 +84,9 @@ async def test_a_viewer_may_diagnose_but_not_fix():
     assert desk.jobs.repairs == {}
 
 
-async def test_a_fix_of_data_loss_wants_an_admin_where_there_are_some_and_the_typed_name():
+async def test_without_approvals_a_fix_of_data_loss_wants_an_admin_where_there_are_some_and_the_typed_name():
     click = {"user": "mona@contoso.com", "fix": "recreate-mailbox", "cause": "C04"}
-    operator = desk_with_lee(operators=(HELGA.id,), admins=(MONA.id,))
+    operator = desk_with_lee(operators=(HELGA.id,), admins=(MONA.id,), approval_risk=None)
     operator.directory.make_ready("mona@contoso.com")
     assert "admin" in words(await operator.click("fix-confirmed", **click, confirm="mona@contoso.com"))
     anyone = desk_with_lee()
@@ -81,7 +94,8 @@ async def test_a_fix_of_data_loss_wants_an_admin_where_there_are_some_and_the_ty
     assert "to confirm" in words(await anyone.click("fix-confirmed", **click, confirm="mona"))
     assert operator.jobs.repairs == anyone.jobs.repairs == {}
     await anyone.click("fix-confirmed", **click, confirm="Mona@contoso.com")
-    assert len(anyone.jobs.repairs) == 1
+    [repair] = anyone.jobs.repairs.values()
+    assert repair.is_running
 
 
 @pytest.mark.parametrize(

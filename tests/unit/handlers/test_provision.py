@@ -6,7 +6,7 @@ import pytest
 from support.desk import GROUP, HELGA, JANE, MONA, ORDER, Desk, buttons, inputs, words
 from support.fake_directory import BUSINESS_PREMIUM, E3, FLOW_FREE
 
-from provisioning.case import CaseState
+from provisioning.case import CaseState, Problem, fail
 from provisioning.errors import GraphThrottled, GraphTrace, GraphUnavailable
 
 FULL = 'provision jane@contoso.com name="Jane Doe" license=E3 location=US'
@@ -16,7 +16,7 @@ FORM = {"upn": JANE, "display_name": "Jane Doe", "usage_location": "US", "licens
 async def test_a_complete_order_starts_at_once():
     desk = Desk()
     assert await desk.say(FULL + " manager=mona@contoso.com department=Sales", MONA, GROUP) is None
-    case = desk.jobs.cases["case-1"]
+    case = desk.only_case()
     assert case.requester == MONA
     assert case.order.upn == JANE
     assert (case.order.display_name, case.order.usage_location, case.order.license) == ("Jane Doe", "US", E3.id)
@@ -48,7 +48,7 @@ async def test_the_form_places_the_order():
     reply = await desk.click("order", MONA, GROUP, **FORM, manager="helga@contoso.com", department="Sales")
     assert "Order placed for jane@contoso.com" in words(reply)
     assert reply.replace
-    case = desk.jobs.cases["case-1"]
+    case = desk.only_case()
     assert case.requester == MONA  # whoever clicks, never what the data says
     assert (case.order.display_name, case.order.manager_name) == ("Jane Doe", "Helga Desk")
 
@@ -69,7 +69,7 @@ async def test_the_recycle_bin_is_asked_about():
     assert desk.changes() == []
     reply = await desk.click(**restore)
     assert "Order placed" in words(reply)
-    assert desk.jobs.cases["case-1"].order.restore_id == MONA.id
+    assert desk.only_case().order.restore_id == MONA.id
 
 
 async def test_restoring_uses_the_name_in_the_bin_and_asks_for_the_rest():
@@ -82,14 +82,14 @@ async def test_restoring_uses_the_name_in_the_bin_and_asks_for_the_rest():
     hidden = buttons(reply)["Provision"]
     assert hidden["restore"] == "yes"
     await desk.click(**hidden | {"usage_location": "DE", "license": E3.id})
-    assert desk.jobs.cases["case-1"].order.restore_id == MONA.id
+    assert desk.only_case().order.restore_id == MONA.id
 
 
 async def test_creating_anew_beside_the_bin():
     desk = Desk()
     desk.directory.delete("mona@contoso.com")
     await desk.click("restore", choice="no", **FORM | {"upn": "mona@contoso.com"})
-    assert desk.jobs.cases["case-1"].order.restore_id == ""
+    assert desk.only_case().order.restore_id == ""
 
 
 async def test_nothing_left_to_restore():
@@ -102,7 +102,7 @@ async def test_nothing_left_to_restore():
 async def test_an_account_with_a_license_needs_nothing_more():
     desk = Desk()
     assert await desk.say("provision mona@contoso.com") is None
-    order = desk.jobs.cases["case-1"].order
+    order = desk.only_case().order
     assert (order.display_name, order.usage_location, order.license) == ("Mona Manager", "US", "")
 
 
@@ -170,6 +170,20 @@ async def test_bad_input_gets_one_sentence_and_changes_nothing(text, sentence):
     assert desk.changes() == []
 
 
+@pytest.mark.parametrize("options", ["", " license=E3"], ids=["a form would be missing something", "complete"])
+async def test_who_is_protected_is_told_at_once(options):
+    desk = Desk()
+    assert "Adam Admin holds the directory role" in words(await desk.say(f"provision adam@contoso.com{options}"))
+    assert desk.changes() == []
+
+
+async def test_protection_that_cannot_be_read_is_no():
+    desk = Desk()
+    desk.directory.fail("check_changeable", GraphUnavailable("Microsoft Graph did not answer."))
+    assert "did not answer" in words(await desk.say("provision mona@contoso.com license=E3"))
+    assert desk.changes() == []
+
+
 async def test_a_guest_is_refused():
     desk = Desk()
     desk.directory.accounts[MONA.id] = replace(desk.directory.accounts[MONA.id], user_type="Guest")
@@ -207,7 +221,7 @@ async def test_graph_down_offers_to_try_again(error):
     assert again["verb"] == "run"
     assert desk.changes() == []
     assert "Order placed" in words(await desk.click(**again))
-    assert desk.jobs.cases["case-1"].order == ORDER
+    assert desk.only_case().order == ORDER
 
 
 async def test_graph_down_keeps_what_was_filled_in():
@@ -216,7 +230,7 @@ async def test_graph_down_keeps_what_was_filled_in():
     reply = await desk.click("order", **FORM, department='R&D "East"')
     reply = await desk.click(**buttons(reply)["Try again"])
     assert "Order placed" in words(reply)
-    assert desk.jobs.cases["case-1"].order == replace(ORDER, department='R&D "East"')
+    assert desk.only_case().order == replace(ORDER, department='R&D "East"')
 
 
 @pytest.mark.parametrize(
@@ -253,3 +267,31 @@ async def test_hostile_restore_data(choice):
     reply = await desk.click("restore", choice=choice, **FORM | {"upn": "mona@contoso.com"})
     assert words(reply)
     assert desk.changes() == []
+
+
+async def test_the_same_click_is_the_same_case_even_when_that_has_ended():
+    desk = Desk()
+    assert "Order placed" in words(await desk.click("order", **FORM, click_id="once"))
+    case = desk.jobs.put(fail(desk.only_case(), Problem("No."), desk.clock.now()))
+    reply = await desk.click("order", **FORM, click_id="once")
+    assert "was already ordered by this button" in words(reply)
+    assert desk.only_case() == case
+    assert desk.jobs.methods() == ["start", "show"]
+    assert "Order placed" in words(await desk.click("order", **FORM, click_id="another"))
+    assert len(desk.jobs.cases) == 2
+
+
+async def test_a_command_behind_a_button_is_run_once_too():
+    desk = Desk()
+    text = f'provision {JANE} name="Jane Doe" license=E3 location=US'
+    for _ in range(2):
+        await desk.click("run", text=text, click_id="once")
+        desk.jobs.put(fail(desk.only_case(), Problem("No."), desk.clock.now()))
+    await desk.say(text)
+    assert len(desk.jobs.cases) == 2
+
+
+async def test_a_form_that_left_something_open_may_be_sent_again():
+    desk = Desk()
+    assert "license" in inputs(await desk.click("order", **{**FORM, "license": ""}, click_id="once"))
+    assert "Order placed" in words(await desk.click("order", **FORM, click_id="once"))

@@ -3,15 +3,18 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from support.desk import GROUP, HELGA, MONA, PERSONAL, Desk, words
+from support.desk import GROUP, HELGA, MONA, PERSONAL, Desk, buttons, words
 from support.fake_jobs import NOW
 
 from handlers.registry import dispatch
 from handlers.requests import Request
+from handlers.reveal import LAPSES
 from provisioning.accounts import strong_password
-from provisioning.case import AccountOrigin, CaseState
+from provisioning.audit import Kind
+from provisioning.case import AccountOrigin, CaseState, Conversation
 from provisioning.errors import GraphDenied, GraphRejected, GraphTrace, GraphUnavailable
 
 SECRET = "tap-mona-1"
@@ -45,7 +48,7 @@ async def test_a_claim_lost_to_another_process():
     desk.ready_case()
     desk.jobs.claimed.add("case-1")
     assert "already shown." in words(await desk.click("reveal", case="case-1"))
-    assert desk.directory.calls == []
+    assert desk.asked() == []
 
 
 async def test_in_a_group_it_goes_to_the_personal_chat():
@@ -55,7 +58,7 @@ async def test_in_a_group_it_goes_to_the_personal_chat():
     assert reply.text == "I have sent the sign-in details to our 1:1 chat."
     assert reply.card is None
     assert [(call.method, call.conversation_id) for call in desk.jobs.calls] == [("announce", f"a:{HELGA.id}")]
-    assert desk.directory.calls == []
+    assert desk.asked() == []
 
 
 @pytest.mark.parametrize("conversation", [GROUP, replace(GROUP, kind="channel"), replace(GROUP, kind="")])
@@ -63,7 +66,7 @@ async def test_never_outside_a_personal_chat(conversation):
     desk = Desk()
     desk.ready_case()
     assert SECRET not in words(await desk.click("reveal", HELGA, conversation, case="case-1"))
-    assert desk.directory.calls == []
+    assert desk.asked() == []
 
 
 async def test_nobody_else_sees_it():
@@ -164,3 +167,90 @@ def test_passwords_are_strong_and_readable():
         assert any(map(str.islower, password))
         assert any(map(str.isupper, password))
         assert any(map(str.isdigit, password))
+
+
+# A manager to whom they are handed over
+
+
+def with_manager(desk, **changes):
+    manager = {"manager_id": MONA.id, "manager_name": "Mona Manager", "manager_upn": "mona@contoso.com"}
+    order = replace(desk.open_case().order, **manager)
+    return desk.ready_case(order=order, **changes)
+
+
+async def test_handed_over_they_are_the_managers_alone():
+    desk = Desk(settings={"operators": (HELGA.id,)})  # Mona has no role
+    with_manager(desk)
+    reply = await desk.click("hand-over", case="case-1")
+    assert "to Mona Manager" in words(reply)
+    assert [(call.method, call.conversation_id) for call in desk.jobs.calls[-1:]] == [("announce", f"a:{MONA.id}")]
+    assert "only to Mona Manager" in words(await desk.click("reveal", case="case-1"))
+    shown = await desk.click("reveal", MONA, Conversation(f"a:{MONA.id}", "personal", ""), case="case-1")
+    assert SECRET in words(shown)
+    assert "already shown" in words(await desk.click("reveal", MONA, case="case-1"))
+    deeds = [(entry.actor_name, entry.sentence) for entry in desk.audit.entries if entry.kind == Kind.CREDENTIAL]
+    assert deeds == [
+        ("Helga Desk", "Helga Desk handed the sign-in details of jane@contoso.com over to Mona Manager."),
+        ("Mona Manager", "Mona Manager was shown a Temporary Access Pass of jane@contoso.com."),
+    ]
+    assert SECRET not in repr(desk.audit)
+
+
+async def test_only_whoever_ordered_hands_over_and_only_once():
+    desk = Desk()
+    with_manager(desk)
+    assert "only to Helga Desk" in words(await desk.click("hand-over", MONA, case="case-1"))
+    await desk.click("hand-over", case="case-1")
+    assert "only to Mona Manager" in words(await desk.click("hand-over", case="case-1"))
+    assert desk.jobs.methods() == ["hand_over", "announce"]
+
+
+async def test_a_manager_whom_teams_cannot_reach_gets_nothing():
+    desk = Desk()
+    with_manager(desk)
+    desk.messenger.strangers.add(MONA.id)
+    assert "must be installed" in words(await desk.click("hand-over", case="case-1"))
+    assert desk.jobs.cases["case-1"].credential_for is None
+    assert SECRET not in words(await desk.click("reveal", MONA, case="case-1"))
+
+
+async def test_without_a_manager_or_after_they_were_shown_there_is_nothing_to_hand_over():
+    desk = Desk()
+    desk.ready_case()
+    assert "no manager" in words(await desk.click("hand-over", case="case-1"))
+    with_manager(desk, credential_shown_at=NOW)
+    assert "already shown" in words(await desk.click("hand-over", case="case-1"))
+    assert desk.jobs.calls == []
+
+
+async def test_the_right_to_see_them_lapses():
+    desk = Desk()
+    desk.ready_case(ended_at=NOW)
+    desk.clock.moment = NOW + LAPSES + timedelta(seconds=1)
+    assert "have lapsed" in words(await desk.click("reveal", case="case-1"))
+    assert desk.changes() == []
+
+
+async def test_a_requester_who_lost_the_role_sees_nothing():
+    desk = Desk(settings={"operators": (MONA.id,)})
+    desk.ready_case()
+    assert "You need to be an operator" in words(await desk.click("reveal", case="case-1"))
+    assert desk.changes() == []
+
+
+async def test_what_cannot_be_written_down_is_not_shown_and_taken_back():
+    desk = Desk()
+    desk.ready_case()
+    desk.audit.failure = RuntimeError("disk full")
+    reply = await desk.click("reveal", case="case-1")
+    assert SECRET not in words(reply)
+    assert desk.directory.count("revoke_access_pass") == 1
+    assert desk.jobs.cases["case-1"].credential_shown_at is None
+
+
+async def test_the_ready_card_has_buttons_for_their_holder_alone():
+    desk = Desk()
+    with_manager(desk)
+    mine = await desk.click("ready", case="case-1")
+    assert set(buttons(mine)) == {"Show sign-in details", "Let Mona Manager see them"}
+    assert buttons(await desk.click("ready", MONA, case="case-1")) == {}

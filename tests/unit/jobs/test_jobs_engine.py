@@ -5,11 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from support.contoso import ADAM
 from support.fake_directory import unavailable
 from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
+from provisioning.acting import Acting
 from provisioning.case import AccountOrigin, CaseState, Order, Stage, StageState
-from provisioning.errors import ConversationGone, GraphRejected, GraphTrace, MessengerUnavailable, ObjectConflict
+from provisioning.errors import (
+    AuditUnavailable,
+    ConversationGone,
+    GraphRejected,
+    GraphTrace,
+    MessengerUnavailable,
+    ObjectConflict,
+)
 
 
 async def test_an_order_becomes_a_ready_mailbox_and_one_notification(office: Office) -> None:
@@ -47,6 +56,16 @@ async def test_the_same_order_twice_is_one_case_with_a_card_in_each_conversation
     assert office.directory.count("create_account") == 1
 
 
+async def test_an_id_that_exists_is_that_case_even_when_it_has_ended(office: Office) -> None:
+    first = await office.jobs.start(JANE, HELGA, CHAT, "once")
+    await office.jobs.cancel(first.id, HELGA)
+    again = await office.jobs.start(JANE, HELGA, GROUP, "once")
+    assert (first.id, again.id, again.state) == ("once", "once", CaseState.CANCELLED)
+    await office.jobs.start(JANE, HELGA, CHAT, "another")
+    assert (await office.jobs.start(JANE, HELGA, CHAT, "once")).state is CaseState.CANCELLED, "not the open one"
+    assert [case.id for case in await office.jobs.open_cases()] == ["another"]
+
+
 async def test_a_shown_card_moves_down_and_leaves_a_pointer(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     await office.until_state(case, CaseState.WAITING)
@@ -80,6 +99,33 @@ async def test_a_refused_license_fails_the_case_with_graphs_words(office: Office
     assert failed.problem is not None
     assert failed.problem.trace.request_id == "req-1"
     assert failed.stage(Stage.LICENSE).state is StageState.FAILED
+
+
+async def test_an_account_that_became_protected_ends_the_case_with_the_reason(office: Office) -> None:
+    office.directory.accounts["jane-1"] = replace(ADAM, id="jane-1", upn=JANE.upn, display_name="Jane Doe", licenses=())
+    office.directory.roles["jane-1"] = ("User Administrator",)
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    case = await office.until_state(case, CaseState.FAILED)
+    assert case.problem is not None
+    assert case.problem.sentence.startswith("Jane Doe holds the directory role User Administrator, so Mailroom")
+    assert office.directory.accounts["jane-1"].licenses == ()
+
+
+async def test_a_write_that_was_not_audited_ends_the_case_and_is_not_repeated(office: Office) -> None:
+    office.directory.fail("create_account", AuditUnavailable("Created the account. This could not be written."))
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    case = await office.until_state(case, CaseState.FAILED)
+    assert case.problem is not None
+    assert case.problem.sentence == "Created the account. This could not be written."
+    assert office.directory.count("create_account") == 1
+
+
+async def test_what_a_case_writes_is_written_for_whoever_ordered_it(office: Office) -> None:
+    case = await office.jobs.start(JANE, HELGA, CHAT)
+    await office.until_state(case, CaseState.WAITING)
+    written = [call for call in office.directory.calls if call.method in ("create_account", "assign_license")]
+    assert len(written) == 2
+    assert {call.behalf for call in written} == {Acting(HELGA, JANE.upn, case.id)}
 
 
 async def test_a_create_whose_answer_was_lost_is_not_repeated(office: Office) -> None:

@@ -10,6 +10,7 @@ from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
 from jobs import plans
 from provisioning import fixes
+from provisioning.acting import Acting
 from provisioning.case import Case, CaseState, Conversation, StageState
 from provisioning.directory import Account, AssignedLicense, Snapshot
 from provisioning.errors import GraphDenied, GraphRejected, GraphTrace
@@ -73,6 +74,24 @@ async def test_a_refused_write_stops_the_repair_with_graphs_words(office: Office
     assert repair.problem is not None
     assert (repair.problem.sentence, repair.problem.trace.request_id) == ("No seats are free.", "req-9")
     assert repair.steps[0].state is StageState.FAILED
+
+
+async def test_a_protected_account_stops_the_repair_with_the_reason(office: Office) -> None:
+    lee = add_lee(office.directory)
+    office.directory.protected.add(lee.id)
+    await order_repair(office, "assign-license", "C05", license=E3.id)
+    repair = await ended(office)
+    assert repair.problem is not None
+    assert repair.problem.sentence.startswith("Lee is protected by Mailroom's settings")
+    assert office.directory.accounts[lee.id].licenses == ()
+
+
+async def test_what_a_repair_writes_is_written_for_whoever_asked(office: Office) -> None:
+    add_lee(office.directory)
+    await order_repair(office, "assign-license", "C05", license=E3.id)
+    await ended(office)
+    [written] = [call for call in office.directory.calls if call.method == "change_licenses"]
+    assert written.behalf == Acting(HELGA, LEE, "r1")
 
 
 async def test_a_graph_that_is_down_is_waited_out(office: Office) -> None:

@@ -24,6 +24,7 @@ READS = (
     "/contacts",
     "/admin/serviceAnnouncement/healthOverviews/Exchange%20Online?$expand=issues",
     "/auditLogs/directoryAudits",
+    "/directoryRoles",
 )
 
 
@@ -127,3 +128,13 @@ def test_files_that_are_none(tmp_path: Path, content: str | None):
         file.write_text(content)
     with pytest.raises(TenantFileError):
         read_file(file)
+
+
+async def test_directory_roles_come_from_the_file():
+    content = json.loads(EXAMPLE.read_text("utf-8"))
+    content["users"][0]["directoryRoles"] = ["User Administrator", "Keeper of the Keys"]
+    async with TestClient(TestServer(make_app(Options(speed=0.0, tenant=content)))) as client:
+        sandbox = Sandbox(client, client.app)
+        path = f"/users/{content['users'][0]['id']}/memberOf/graph.directoryRole?$count=true"
+        roles = (await sandbox.get(path, ConsistencyLevel="eventual")).body["value"]
+    assert [role["displayName"] for role in roles] == ["User Administrator", "Keeper of the Keys"]

@@ -263,3 +263,18 @@ async def test_groups():
         assert (await sandbox.post(f"/groups/{admins}/members/$ref", link)).status == 400
         assert len((await sandbox.get(f"/groups/{admins}/members")).body["value"]) == 2
         assert (await sandbox.graph("DELETE", f"/groups/{admins}/members/{HELGA}/$ref")).status == 204
+
+
+async def test_users_of_a_group_are_an_advanced_query():
+    async with running_sandbox() as sandbox:
+        groups = (await sandbox.get("/groups?$filter=displayName eq 'Mailroom Operators'")).body["value"]
+        path = f"/groups/{groups[0]['id']}/transitiveMembers/microsoft.graph.user?$select=id,displayName"
+        for refused in (path, f"{path}&$count=true"):
+            reply = await sandbox.get(refused)
+            assert (reply.status, reply.code) == (400, "Request_UnsupportedQuery")
+        first = await sandbox.get(f"{path}&$count=true&$top=1", ConsistencyLevel="eventual")
+        assert first.body["value"] == [{"id": HELGA, "displayName": "Helga Desk"}]
+        assert first.body["@odata.count"] == 2
+        assert "$skiptoken" in first.body["@odata.nextLink"]
+        nobody = f"/groups/{HELGA}/transitiveMembers/microsoft.graph.user?$count=true"
+        assert (await sandbox.get(nobody, ConsistencyLevel="eventual")).status == 404

@@ -1,0 +1,57 @@
+"""Between a turn and the handlers: not too fast, only our own buttons in, only sealed cards out.
+
+Whoever is too fast costs no Graph and no database.
+"""
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.pace import Pace
+from bot.seals import BadSeal, Seals
+from handlers.requests import Card, Reply, Request
+from provisioning.errors import NotAllowed
+
+log = logging.getLogger(__name__)
+
+REFRESHES = 2  # for one message or click: what clients ask for by themselves has a measure of its own
+
+Handle = Callable[[Request], Awaitable[Reply | None]]
+Refused = Callable[[NotAllowed, Request], Awaitable[None]]
+"""Writes a refusal into the audit trail."""
+
+
+class Gate:
+    """`rate_limit`: messages and clicks of a person in a minute."""
+
+    def __init__(self, handle: Handle, seals: Seals, rate_limit: int, refused: Refused) -> None:
+        self._handle = handle
+        self._refused = refused
+        self._seals = seals
+        self._pace = Pace(rate_limit)
+        self._refresh_pace = Pace(rate_limit * REFRESHES)
+
+    async def __call__(self, request: Request) -> Reply | None:
+        wait = (self._refresh_pace if request.is_refresh else self._pace).wait(request.person.id)
+        if wait:
+            return None if request.is_refresh else Reply(text=too_fast(wait))
+        try:
+            checked = self._seals.check(request) if request.verb else request
+        except BadSeal as error:
+            log.warning("%s of %s was refused: %s", request.verb, request.person.id, error.sentence)
+            await self._refused(error, request)
+            return None if request.is_refresh else Reply(text=error.sentence)
+        reply = await self._handle(checked)
+        return self._sealed(reply, request.conversation.id) if reply else None
+
+    def _sealed(self, reply: Reply, conversation_id: str) -> Reply:
+        def seal(card: Card | None) -> Card | None:
+            return None if card is None else self._seals.seal(card, conversation_id)
+
+        return replace(reply, card=seal(reply.card), public=seal(reply.public))
+
+
+def too_fast(seconds: float) -> str:
+    whole = math.ceil(seconds)
+    return f"That is too fast for me, so I did nothing. Wait {whole} second{'s' if whole > 1 else ''} and try again."

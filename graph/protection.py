@@ -1,0 +1,103 @@
+"""Who is never changed: holders of a directory role, and whoever the settings protect. Asked before every write.
+
+What cannot be checked counts as protected: the write is not made, and the error says what was missing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph import memberships
+from graph.answers import Answer, Json
+from graph.client import GraphClient
+from graph.errors import error_of
+from graph.values import idents, objects, text
+from provisioning.errors import GraphError, ProtectedAccount
+
+UNCHECKED = "Whether this account is protected could not be checked, so nothing was changed."
+
+
+@dataclass(frozen=True)
+class Protection:
+    """`ids`: object ids of users and groups, lower case; `app_id`: the bot's own, "" where it has none."""
+
+    ids: tuple[str, ...] = ()
+    app_id: str = ""
+
+    def covers(self, object_id: str) -> bool:
+        return object_id.lower() in (*self.ids, *([self.app_id] if self.app_id else ()))
+
+
+def check_object(protection: Protection, object_id: str) -> None:
+    """For groups and deleted users. Raises ProtectedAccount where the settings name the very id.
+
+    Roles and groups of a deleted user cannot be read: Graph answers 404 below /users for it. So a deleted
+    administrator is protected only if its own id is in the settings.
+    """
+    if protection.covers(object_id):
+        raise ProtectedAccount("Mailroom's settings protect this object, so Mailroom changes nothing about it.")
+
+
+async def check_account(client: GraphClient, protection: Protection, account_id: str, *, manager: bool = False) -> Json:
+    """One `$batch`. Answers the account as it is (with its manager's id where asked), {} where there is none.
+
+    Raises ProtectedAccount, or the GraphError that kept the check from being made. An account that Graph does not
+    know (yet) has nothing to protect. The roles are the active assignments of built-in roles for the whole tenant;
+    those that are only eligible, custom, or limited to an administrative unit are not among them.
+    """
+    api = client.api
+    asked = [memberships.as_it_is(api, account_id, manager=manager), memberships.directory_roles(api, account_id)]
+    asked += memberships.groups(api, account_id, protection.ids)
+    try:
+        account, roles, *groups = await client.batch(asked)
+        if account.status == 404:
+            check_object(protection, account_id)
+            return {}
+        held, inside = _roles(roles), [name for answer in groups for name in idents(_value(answer))]
+        found = _body(account)
+    except GraphError as error:
+        _say_unchecked(error)
+        raise
+    name = text(found.get("displayName")) or text(found.get("userPrincipalName")) or "This account"
+    if protection.covers(account_id) or protection.covers(text(found.get("id"))):
+        raise _protected(f"{name} is protected by Mailroom's settings")
+    if held:
+        raise _protected(f"{name} holds {_said(held)}")
+    if inside:
+        raise _protected(f"{name} is in a group that Mailroom's settings protect")
+    return found
+
+
+def _roles(answer: Answer) -> list[str]:
+    """The names, "" where Graph does not say them."""
+    return [text(role.get("displayName")) for role in objects(_value(answer))]
+
+
+def _said(roles: Sequence[str]) -> str:
+    named = sorted(filter(None, roles))
+    if not named:
+        return "a directory role"
+    return f"the directory role {named[0]}" if len(named) == 1 else f"the directory roles {' and '.join(named)}"
+
+
+def _protected(why: str) -> ProtectedAccount:
+    return ProtectedAccount(f"{why}, so Mailroom changes nothing about this account. Diagnosis stays possible.")
+
+
+def _value(answer: Answer) -> list[object]:
+    """The list in the answer. An answer without one says nothing, least of all that nobody is protected."""
+    value = _body(answer).get("value")
+    if not isinstance(value, list):
+        raise error_of(answer)
+    return value
+
+
+def _body(answer: Answer) -> Json:
+    if not answer.ok:
+        raise error_of(answer)
+    return answer.body or {}
+
+
+def _say_unchecked(error: GraphError) -> None:
+    """The sentence begins with what the error means here."""
+    error.sentence = f"{UNCHECKED} {error.sentence}"
+    error.args = (error.sentence,)

@@ -1,0 +1,93 @@
+"""A second person's decision about a repair. Pure transitions from `awaiting`; every other state refuses them.
+
+What is approved are the stored steps, exactly those that the approver read, however old: a plan made anew might be
+another one. Each step looks before it acts (jobs/repairing.py), so what is done already is not done twice.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from provisioning.case import Person
+from provisioning.errors import BadOrder, NotAllowed
+from provisioning.repair import Approval, Repair, RepairState
+
+REASON_LIMIT = 300
+
+
+def await_approval(repair: Repair, approval: Approval) -> Repair:
+    """The new repair, which is to wait for a second person."""
+    return replace(repair, state=RepairState.AWAITING, approval=approval)
+
+
+def approve(repair: Repair, by: Person, reason: str, now: datetime) -> Repair:
+    """Raises NotAllowed for the requester, BadOrder when it is too late."""
+    return _decide(repair, RepairState.RUNNING, by, reason, now)
+
+
+def decline(repair: Repair, by: Person, reason: str, now: datetime) -> Repair:
+    """Raises as `approve`, and BadOrder without a reason."""
+    if not reason:
+        raise BadOrder("Say in the field “Reason” why you decline. The request still waits.")
+    return _decide(repair, RepairState.DECLINED, by, reason, now)
+
+
+def withdraw(repair: Repair, by: Person, now: datetime) -> Repair:
+    """Raises NotAllowed for everybody but the requester, BadOrder when it is too late."""
+    approval = _awaited(repair)
+    if not _is_same(by, repair.requester):
+        raise NotAllowed(f"Only {repair.requester.name}, who asked, can withdraw this request.")
+    withdrawn = replace(approval, decided_by=by, decided_at=now)
+    return _changed(repair, RepairState.WITHDRAWN, withdrawn, now)
+
+
+def expire(repair: Repair, now: datetime) -> Repair:
+    """The same repair while there is time, or when it does not wait any more."""
+    if repair.approval is None or repair.state is not RepairState.AWAITING or now < repair.approval.expires_at:
+        return repair
+    return _changed(repair, RepairState.EXPIRED, replace(repair.approval, decided_at=now), now)
+
+
+def give_up_asking(repair: Repair, now: datetime) -> Repair:
+    """Nobody could be reached; the same repair when it does not wait any more."""
+    if repair.approval is None or repair.state is not RepairState.AWAITING:
+        return repair
+    return _changed(repair, RepairState.UNREACHED, replace(repair.approval, decided_at=now), now)
+
+
+def _decide(repair: Repair, state: RepairState, by: Person, reason: str, now: datetime) -> Repair:
+    approval = _awaited(repair)
+    if _is_same(by, repair.requester):
+        raise NotAllowed("You asked for this yourself: a second person has to decide.")
+    if now >= approval.expires_at:
+        raise BadOrder("This request has expired, and nothing was changed. The requester can ask again.")
+    decided = replace(approval, decided_by=by, decided_at=now, reason=reason[:REASON_LIMIT])
+    return _changed(repair, state, decided, now)
+
+
+def _awaited(repair: Repair) -> Approval:
+    """Raises BadOrder when it does not wait for a decision (any more)."""
+    if repair.approval is None or repair.state is not RepairState.AWAITING:
+        raise BadOrder(f"There is nothing to decide any more: {_settled(repair)}.")
+    return repair.approval
+
+
+def _settled(repair: Repair) -> str:
+    by = repair.approval.decided_by if repair.approval else None
+    if repair.state is RepairState.DECLINED and by:
+        return f"{by.name} has declined"
+    if repair.state is RepairState.WITHDRAWN and by:
+        return f"{by.name} has withdrawn the request"
+    if repair.state is RepairState.EXPIRED:
+        return "the request has expired"
+    if repair.state is RepairState.UNREACHED:
+        return "the request was closed because nobody could be reached"
+    return f"{by.name} has approved" if by else "this fix needed no second person"
+
+
+def _is_same(one: Person, other: Person) -> bool:
+    return one.id.lower() == other.id.lower()
+
+
+def _changed(repair: Repair, state: RepairState, approval: Approval, now: datetime) -> Repair:
+    ended_at = None if state is RepairState.RUNNING else now
+    return replace(repair, state=state, approval=approval, ended_at=ended_at, version=repair.version + 1)

@@ -1,0 +1,124 @@
+"""What is written down about cases, repairs and refusals, as sentences for people. Pure."""
+
+from dataclasses import asdict
+from typing import Any
+
+from provisioning.acting import MAILROOM
+from provisioning.audit import AuditRecord, Kind
+from provisioning.case import Case, CaseState, Order, Person, Problem
+from provisioning.repair import Repair, RepairState
+
+_REPAIR_ENDS = {
+    RepairState.CURED: "helped",
+    RepairState.NOT_CURED: "did not help yet",
+    RepairState.FAILED: "stopped",
+}
+_DECISIONS = {
+    RepairState.RUNNING: "approved",
+    RepairState.DECLINED: "declined",
+    RepairState.WITHDRAWN: "withdrew the request for",
+    RepairState.EXPIRED: "closed the request, which nobody answered in time, for",
+    RepairState.UNREACHED: "closed the request, which reached nobody, for",
+}
+
+
+def ordered(case: Case) -> AuditRecord:
+    """A new case was stored."""
+    sentence = f"{_name(case.requester)} ordered a mailbox for {case.order.upn}."
+    return _of_case(case, Kind.ORDER, case.requester, sentence, _details(case.order))
+
+
+def joined(case: Case, by: Person, order: Order) -> AuditRecord:
+    """`by` ordered what is being worked on already; `order` is what they wanted, `case` what is done."""
+    sentence = f"{_name(by)} ordered a mailbox for {case.order.upn}, which was being prepared already."
+    return _of_case(case, Kind.ORDER, by, sentence, {**_details(order), "joined": True})
+
+
+def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
+    """None unless the case ended by this change. `by` counts where a person ended it."""
+    if not before.is_open or after.is_open:
+        return None
+    upn, problem = after.order.upn, after.problem
+    details = {"state": after.state.value, **_words(problem)}
+    if after.state is CaseState.CANCELLED:
+        return _of_case(after, Kind.CANCEL, by, f"{_name(by)} stopped the order for {upn}.", details)
+    if after.state is CaseState.READY:
+        sentence = f"The mailbox of {upn} is ready."
+        return _of_case(after, Kind.ENDED, MAILROOM, sentence, {**details, "mail": after.mail})
+    why = problem.sentence if problem else "no reason is known."
+    what = "The order for {} failed" if after.state is CaseState.FAILED else "Mailroom gave up on the mailbox of {}"
+    return _of_case(after, Kind.ENDED, MAILROOM, f"{what.format(upn)}: {why}", details)
+
+
+def repair_asked(repair: Repair) -> AuditRecord:
+    sentence = f"{_name(repair.requester)} asked for the fix “{repair.title}” for {repair.user}."
+    steps = [step.says for step in repair.steps]
+    return _of_repair(repair, Kind.REPAIR, repair.requester, sentence, {"steps": steps})
+
+
+def repair_ended(before: Repair, after: Repair) -> AuditRecord | None:
+    """None unless the repair ended by this change as cured, not cured or failed."""
+    if not before.is_open or after.state not in _REPAIR_ENDS:
+        return None
+    why = after.problem.sentence if after.problem else after.outcome
+    sentence = f"The fix “{after.title}” for {after.user} {_REPAIR_ENDS[after.state]}: {why}"
+    details = {"state": after.state.value, **_words(after.problem)}
+    return _of_repair(after, Kind.ENDED, MAILROOM, sentence, details)
+
+
+def approval_asked(repair: Repair) -> AuditRecord | None:
+    """None for a fix that needs no second person."""
+    approval = repair.approval
+    if approval is None:
+        return None
+    sentence = f"{_name(repair.requester)} asked for approval of the fix “{repair.title}” for {repair.user}."
+    details = {
+        "asked": [person.id for person in approval.asked],
+        "conversation": approval.place.id if approval.place else "",
+        "risk": int(approval.risk),
+        "expires_at": approval.expires_at.isoformat(),
+    }
+    return _of_repair(repair, Kind.APPROVAL, repair.requester, sentence, details)
+
+
+def decided(before: Repair, after: Repair) -> AuditRecord | None:
+    """None unless the waiting for a second person ended by this change."""
+    if before.state is not RepairState.AWAITING or after.state is before.state or after.approval is None:
+        return None
+    by = after.approval.decided_by or MAILROOM
+    sentence = f"{_name(by)} {_DECISIONS[after.state]} the fix “{after.title}” for {after.user}."
+    details = {"decision": after.state.value, "reason": after.approval.reason}
+    return _of_repair(after, Kind.DECISION, by, sentence, details)
+
+
+def refused(by: Person, what: str, why: str, subject: str, details: dict[str, Any]) -> AuditRecord:
+    """`what`: the command or button; `why`: the sentence that the person was told."""
+    return AuditRecord(Kind.REFUSAL, by, f"{_name(by)} was refused “{what}”: {why}", subject, details=details)
+
+
+def _of_case(case: Case, kind: Kind, by: Person, sentence: str, details: dict[str, Any]) -> AuditRecord:
+    return AuditRecord(kind, by, sentence, case.order.upn, case.id, details, _request_id(case.problem))
+
+
+def _of_repair(repair: Repair, kind: Kind, by: Person, sentence: str, details: dict[str, Any]) -> AuditRecord:
+    known = {"fix": repair.fix_id, "cause": repair.cause, **details}
+    return AuditRecord(kind, by, sentence, repair.user, repair.id, known, _request_id(repair.problem))
+
+
+def _details(order: Order) -> dict[str, Any]:
+    """What was ordered, without what was left open."""
+    return {name: value for name, value in asdict(order).items() if value and name != "upn"}
+
+
+def _words(problem: Problem | None) -> dict[str, Any]:
+    if problem is None:
+        return {}
+    return {"problem": problem.sentence, "code": problem.trace.code, "status": problem.trace.status}
+
+
+def _request_id(problem: Problem | None) -> str:
+    return problem.trace.request_id if problem else ""
+
+
+def _name(person: Person) -> str:
+    return person.name or person.id or "Somebody whom Teams did not name"
