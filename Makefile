@@ -14,7 +14,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo playground test lint format lock screenshot bench clean
+.PHONY: help setup setup-dev demo playground test lint format lock audit-deps screenshot bench clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,6 +48,11 @@ lock:  ## Pin the requirements again (needs uv)
 	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(UV_COMPILE) requirements.in -c requirements-dev.txt -o requirements.txt
 	$(UV_COMPILE) bench/requirements-bench.in -c requirements.txt -o bench/requirements-bench.txt
+	$(UV_COMPILE) requirements-audit.in -o requirements-audit.txt
+
+audit-deps:  ## Look the locked requirements up among the known vulnerabilities
+	@scripts/setup requirements-audit.txt .venv-audit
+	@.venv-audit/bin/python scripts/audit_deps.py requirements.txt
 
 screenshot: setup-dev  ## Make docs/screenshot.png anew (needs Chromium)
 	$(BIN)/python scripts/screenshot.py
@@ -59,5 +64,5 @@ bench: setup  ## Measure starts, turns and diagnoses; results in bench/README.md
 	$(BIN)/python bench/causes.py $(ARGS)
 
 clean:  ## Remove .venv, var and every cache
-	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-audit var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -46,6 +46,7 @@ class FakeConnector:
         self.connections = 0
         self.url = ""
         self.valid_tokens: set[str] | None = None
+        self.chats: dict[str, str] = {}  # the 1:1 chat of a person, by either of their ids
         self._answers: deque[Answer] = deque()
         self._arrived = asyncio.Condition()
         self._number = 0
@@ -91,8 +92,14 @@ class FakeConnector:
             body: dict[str, Any] = {"error": {"code": answer.code, "message": "No."}}
         else:
             self._number += 1
-            body = {"id": f"m{self._number}"}
+            body = {"id": self._chat_asked_for() or f"m{self._number}"}
         return web.json_response(body, status=answer.status, headers=headers)
+
+    def _chat_asked_for(self) -> str:
+        """Where a conversation is created with somebody whose chat is known."""
+        call = self.calls[-1]
+        members = call.body.get("members") or [{}]
+        return "" if call.path else self.chats.get(members[0].get("id", ""), "")
 
     async def _keep(self, request: web.Request) -> None:
         if request.transport not in self._peers:

@@ -1,0 +1,73 @@
+"""Risky fixes need a second person, whoever clicks what."""
+
+import pytest
+from support.trust_site import ADAM, HELGA, MONA, Sender, answers_to, button, buttons, running_trust_site
+
+USER = "sofia.reyes@contoso.com"
+VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")
+
+
+@pytest.fixture
+def site(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=f"{HELGA.id},{MONA.id}", ADMINS=ADAM.id) as running:
+        yield running
+
+
+@pytest.fixture
+def asked(site):
+    """The card on which Adam is asked about the riskiest fix, which Helga wants."""
+    fix = buttons(site.diagnosis(HELGA, USER), "fix")[-1]
+    plan = site.click(HELGA, fix)["value"]
+    confirm, *_ = buttons(plan, "fix-confirmed")
+    site.click(HELGA, confirm, **answers_to(plan))
+    return site.sees(USER, button="Approve", conversation=ADAM.chat["id"])
+
+
+def decisions(site):
+    return [
+        (entry["actor_name"], entry["details"]["decision"]) for entry in site.audit() if entry["kind"] == "decision"
+    ]
+
+
+def test_nothing_happens_before_and_the_requester_cannot_approve(site, asked):
+    before = site.effects()
+    approve = button(asked, "Approve")
+    for who, place in ((HELGA, None), (HELGA, ADAM.chat), (MONA, ADAM.chat), (VERA, ADAM.chat)):
+        assert site.click(who, approve, place)["type"].endswith("activity.message")
+    assert site.effects() == before
+    assert decisions(site) == []
+
+
+def test_an_approved_fix_runs_once_and_the_trail_says_who_agreed(site, asked):
+    site.click(ADAM, button(asked, "Approve"), reason="Agreed by phone.")
+    site.sees(USER, "Adam Admin approved")
+    after = site.sees(USER, button="Diagnose again") and site.effects()
+    assert after["licenses_removed"] + after["provisioning_retried"] + after["licenses_assigned"] > 0
+    site.click(ADAM, button(asked, "Approve"), reason="Once more.")
+    site.click(ADAM, button(asked, "Decline"), reason="No, rather not.")
+    assert site.effects() == after
+    assert decisions(site) == [("Adam Admin", "running")]
+
+
+def test_a_declined_fix_never_runs(site, asked):
+    before = site.effects()
+    site.click(ADAM, button(asked, "Decline"), reason="Not in the middle of the day.")
+    site.sees(USER, "Not in the middle of the day.")
+    site.click(ADAM, button(asked, "Approve"))
+    assert site.effects() == before
+    assert decisions(site) == [("Adam Admin", "declined")]
+
+
+def test_a_request_lapses(tmp_path):
+    settings = {"OPERATORS": HELGA.id, "ADMINS": ADAM.id, "APPROVAL_HOURS": "0.0005"}
+    with running_trust_site(tmp_path, **settings) as site:
+        before = site.effects()
+        fix = buttons(site.diagnosis(HELGA, USER), "fix")[-1]
+        plan = site.click(HELGA, fix)["value"]
+        confirm, *_ = buttons(plan, "fix-confirmed")
+        site.click(HELGA, confirm, **answers_to(plan))
+        asked = site.sees(USER, button="Approve", conversation=ADAM.chat["id"])
+        site.sees(USER, "not approved in time")
+        site.click(ADAM, button(asked, "Approve"))
+        assert site.effects() == before
+        assert decisions(site) == [("Mailroom", "expired")]
