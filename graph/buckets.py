@@ -11,8 +11,7 @@ from graph.limits import Limit
 from provisioning.priority import Priority
 
 RATE = 0.95  # of what the limit allows a second, in the long run
-BURST = 0.04  # of the limit, at once after a rest
-SMALLEST_BURST = 3.0  # where 4 % would be less than a request
+SMALLEST_BURST = 3.0  # where the share would be less than a request
 SAFE = 0.99
 # What only more urgent requests may take of a full bucket, so that bulk never takes the last share.
 RESERVED = {Priority.INTERACTIVE: 0.0, Priority.WORK: 0.3, Priority.BACKGROUND: 0.5}
@@ -28,7 +27,7 @@ class Bucket:
     def __init__(self, limit: Limit, now: float) -> None:
         amount = math.inf if limit.amount is None else limit.amount
         self.limit = limit
-        self.burst = max(BURST * amount, min(SMALLEST_BURST, 0.6 * amount))
+        self.burst = max(limit.burst * amount, min(SMALLEST_BURST, 0.6 * amount))
         self._full_rate = math.inf if limit.amount is None else min(RATE * amount, SAFE * amount - self.burst)
         self._full_rate /= limit.seconds
         self._level = self.burst

@@ -18,11 +18,15 @@ Cost = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Limit:
-    """`amount` in any `seconds`, and `at_once` under way at the same moment. None: not limited in this way."""
+    """`amount` in any `seconds`, and `at_once` under way at the same moment. None: not limited in this way.
+
+    `burst` is the share of the amount that we use at once after a rest; what it takes is missing in the long run.
+    """
 
     amount: float | None = None
     seconds: float = 1.0
     at_once: int | None = None
+    burst: float = 0.04
 
 
 UNITS = "units"
@@ -34,7 +38,9 @@ MAILBOX = "mailbox"
 BATCHES = "batches"
 
 PUBLISHED: Mapping[str, Limit] = {
-    UNITS: Limit(3_500, 10),  # of a tenant of up to 50 users, the smallest; 5,000 up to 500 users, 8,000 above
+    UNITS: Limit(
+        3_500, 10, burst=0.2
+    ),  # of a tenant of up to 50 users, the smallest; 5,000 up to 500 users, 8,000 above
     WRITES: Limit(3_000, 150),
     REPORTS: Limit(5, 10),
     HEALTH_A_MINUTE: Limit(240, 60),

@@ -145,6 +145,7 @@ class Pacer:
     """What GraphClient asks before each request, and tells the answers. One for all that one app asks of a tenant.
 
     The priority is that of provisioning.priority. Waiting ends by itself: a bucket that is closed opens again.
+    Without `limits` it still obeys what Graph answers.
     """
 
     def __init__(self, limits: Mapping[str, Limit] = PUBLISHED, clock: Callable[[], float] = time.monotonic) -> None:

@@ -9,7 +9,8 @@ from sandbox.clock import Clock
 from sandbox.controls.routes import add_routes as add_controls
 from sandbox.faults import Faults
 from sandbox.graph.server import add_routes as add_graph
-from sandbox.keys import ADDRESS, CLOCK, FAULTS, OPTIONS, REQUESTS, TENANT
+from sandbox.keys import ADDRESS, CLOCK, FAULTS, LIMITS, OPTIONS, REQUESTS, TENANT
+from sandbox.limits import Limits
 from sandbox.options import Address, Options
 from sandbox.requestlog import RequestLog
 from sandbox.situations import begin
@@ -29,6 +30,7 @@ def make_app(options: Options) -> web.Application:
     app[TENANT] = Tenant(clock, options.seed, filler(options.tenant))
     app[FAULTS] = Faults(options.seed)
     app[REQUESTS] = RequestLog()
+    app[LIMITS] = Limits(options.limits)
     begin(app[TENANT], app[FAULTS], options.scenarios)
     add_graph(app)
     add_controls(app)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.limits import Limits
 from sandbox.options import Address, Options
 from sandbox.requestlog import RequestLog
 from sandbox.tenant.state import Tenant
@@ -13,4 +14,5 @@ ADDRESS = web.AppKey("address", Address)
 CLOCK = web.AppKey("clock", Clock)
 TENANT = web.AppKey("tenant", Tenant)
 REQUESTS = web.AppKey("requests", RequestLog)
+LIMITS = web.AppKey("limits", Limits)
 FAULTS = web.AppKey("faults", Faults)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.failures import GraphFailure
 from sandbox.faults import Faults
+from sandbox.limits import Limits
 from sandbox.requestlog import RequestLog
 from sandbox.tenant.state import Tenant
 
@@ -21,6 +22,7 @@ class Services:
     tenant: Tenant
     faults: Faults
     requests: RequestLog
+    limits: Limits
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bot.resync import WebhookResync
 from graph.client import GraphClient, open_client
 from graph.credentials import StaticCredential
 from graph.directory import GraphDirectory
+from graph.pacing import Pacer
 from jobs import repairing
 from jobs.local import LocalRepairs
 from provisioning import fixes
@@ -217,7 +218,9 @@ async def open_clinic(folder: Path) -> AsyncIterator[Clinic]:
     async with running_sandbox() as sandbox, aiohttp.ClientSession() as session:
         origin = str(sandbox.client.make_url("/")).rstrip("/")
         resync = WebhookResync(session, f"{origin}/sandbox/onprem/sync-webhook?token=table")
-        async with open_client(f"{origin}/v1.0", StaticCredential()) as client:
+        # A thousand diagnoses a minute, where the audit log answers five requests in ten seconds.
+        await sandbox.control("POST", "limits", {"enabled": False})
+        async with open_client(f"{origin}/v1.0", StaticCredential(), pacer=Pacer({})) as client:
             yield Clinic(sandbox, client, resync, folder)
 
 

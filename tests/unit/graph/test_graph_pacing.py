@@ -152,7 +152,7 @@ def test_after_a_429_nothing_goes_until_then_and_little_after():
     bucket = Bucket(PUBLISHED[UNITS], 0.0)
     bucket.close(10.0, 20.0)
     assert bucket.wait(10.0, 1, Priority.INTERACTIVE) > 20
-    assert bucket.wait(30.0, 100, Priority.INTERACTIVE) == pytest.approx(100 / (0.5 * 332.5))
+    assert bucket.wait(30.0, 100, Priority.INTERACTIVE) == pytest.approx(100 / (0.5 * 276.5))
     assert bucket.wait(60.0, 100, Priority.INTERACTIVE) == 0
 
 
@@ -173,8 +173,8 @@ def test_what_others_use_is_left_to_them_for_a_while():
     line.hear(0.0, [UNITS], 0.9)
     bucket = line._buckets[UNITS]
     bucket.take(0.0, bucket.burst)
-    assert bucket.wait(0.0, 33.25, Priority.INTERACTIVE) == pytest.approx(1.0)
-    assert bucket.wait(10.0, 33.25, Priority.INTERACTIVE) == 0
+    assert bucket.wait(0.0, 27.65, Priority.INTERACTIVE) == pytest.approx(1.0)
+    assert bucket.wait(10.0, 27.65, Priority.INTERACTIVE) == 0
 
 
 def test_what_we_used_ourselves_is_no_reason_to_slow_down():
