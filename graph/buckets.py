@@ -95,9 +95,10 @@ class Bucket:
             self._slow(max(LEAST, 1 - share), now + self.limit.seconds)
 
     def is_idle(self, now: float) -> bool:
-        """Nothing would be lost by forgetting it."""
+        """As good as new."""
         self._fill(now)
-        return not self._under_way and not self._spent and now >= max(self._closed_until, self._share_until)
+        is_full = self._level >= self.burst - _NEARLY
+        return is_full and not self._under_way and now >= max(self._closed_until, self._share_until)
 
     @property
     def _rate(self) -> float:

@@ -54,6 +54,7 @@ class Line:
         self._buckets = {name: Bucket(limit, now) for name, limit in limits.items() if name != MAILBOX}
         self._waiting: list[Place] = []
         self._numbers = itertools.count()
+        self._most = MOST_MAILBOXES
         self.next_at = math.inf
 
     def join(self, now: float, urgency: Priority, cost: Cost) -> Place:
@@ -129,7 +130,7 @@ class Line:
         bucket = self._buckets.get(name)
         if bucket is not None or not name.startswith(MAILBOX) or MAILBOX not in self._limits:
             return bucket
-        if len(self._buckets) > MOST_MAILBOXES:
+        if len(self._buckets) > self._most:
             self._forget_resting(now)
         return self._buckets.setdefault(name, Bucket(self._limits[MAILBOX], now))
 
@@ -139,6 +140,7 @@ class Line:
         for name in resting:
             if name not in wanted:
                 del self._buckets[name]
+        self._most = max(MOST_MAILBOXES, 2 * len(self._buckets))  # so that looking for them stays rare
 
 
 class Pacer:

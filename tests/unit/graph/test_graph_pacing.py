@@ -145,7 +145,7 @@ def test_mailboxes_at_rest_are_forgotten():
         line.join(number, Priority.BACKGROUND, {mailbox(str(number)): 1})
         for place in line.advance(number):
             line.leave(place)
-    assert len(line._buckets) < 2_000
+    assert len(line._buckets) < 1_100
 
 
 def test_after_a_429_nothing_goes_until_then_and_little_after():
