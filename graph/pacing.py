@@ -58,6 +58,8 @@ class Line:
         self.next_at = math.inf
 
     def join(self, now: float, urgency: Priority, cost: Cost) -> Place:
+        if len(self._buckets) > self._most:
+            self._forget_resting(now)  # before this place has buckets: from then on they are wanted
         due = now + (HEAD_START if urgency is Priority.BACKGROUND else 0.0)
         limited = {name: amount for name, amount in cost.items() if self._bucket(name, now) is not None}
         place = Place(urgency, due, next(self._numbers), limited)
@@ -130,8 +132,6 @@ class Line:
         bucket = self._buckets.get(name)
         if bucket is not None or not name.startswith(MAILBOX) or MAILBOX not in self._limits:
             return bucket
-        if len(self._buckets) > self._most:
-            self._forget_resting(now)
         return self._buckets.setdefault(name, Bucket(self._limits[MAILBOX], now))
 
     def _forget_resting(self, now: float) -> None:

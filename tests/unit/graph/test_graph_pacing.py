@@ -148,6 +148,18 @@ def test_mailboxes_at_rest_are_forgotten():
     assert len(line._buckets) < 1_100
 
 
+def test_a_batch_keeps_its_mailboxes_while_others_are_forgotten():
+    line, places = Line(PUBLISHED, 0.0), []
+    for number in range(0, 4_000, 20):
+        cost = {BATCHES: 1, **{mailbox(str(number + one)): 1 for one in range(20)}}
+        places.append(line.join(0.0, Priority.BACKGROUND, cost))
+    went = 0
+    for place in places:
+        went += len(line.advance(0.0))
+        line.leave(place)
+    assert went == len(places)
+
+
 def test_after_a_429_nothing_goes_until_then_and_little_after():
     bucket = Bucket(PUBLISHED[UNITS], 0.0)
     bucket.close(10.0, 20.0)
