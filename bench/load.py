@@ -56,7 +56,7 @@ class Size:
     watched_seconds: float
 
 
-FULL, QUICK = Size(1_000, 0.25, 60, 30.0, 90.0), Size(40, 0.2, 12, 4.0, 8.0)
+FULL, QUICK = Size(1_000, 0.25, 60, 30.0, 90.0), Size(60, 0.25, 10, 4.0, 7.0)
 
 
 class Clock:
