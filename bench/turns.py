@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from generator import activity
 from harness import APP_ID, HELGA, ROOT, TENANT_ID, Server, Servers, bench_python, free_port, machine
-from load import activity
 
 CONCURRENCY = 16
 ORDERS = 6  # the seats that are free in the simulated tenant
@@ -133,7 +133,7 @@ class Load:
         }
         before = server.cpu_seconds()
         done = subprocess.run(
-            [sys.executable, str(ROOT / "bench/load.py")], input=json.dumps(job), capture_output=True, text=True
+            [sys.executable, str(ROOT / "bench/generator.py")], input=json.dumps(job), capture_output=True, text=True
         )
         if done.returncode:
             raise SystemExit(f"{server.name}: {done.stderr}\n{server.log.read_text()[-3000:]}")

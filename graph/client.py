@@ -29,6 +29,8 @@ from msgraph_core import GraphClientFactory
 from graph import batch, errors
 from graph.answers import Answer, Call, Json, from_http
 from graph.credentials import Credential, is_loopback, scope_of
+from graph.limits import BATCHES, Cost, cost_of, total
+from graph.pacing import Pacer
 from graph.retry import ONCE, RETRIED_STATUSES, Patience, Policy
 from provisioning.errors import GraphError
 
@@ -38,7 +40,6 @@ TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
 KEEP_ALIVE = 120.0  # longer than the spacing of readiness checks, so that they need no new TLS handshake
 CONNECTIONS = 32
-BATCHES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Traffic:
 
 
 class GraphClient:
-    """`api` has the SDK's request builders; `send` and `batch` put what they build on the line.
+    """`api` has the SDK's request builders; `send` and `batch` put what they build on the line, at the pacer's pace.
 
     `traffic` may be read at any time.
     """
@@ -62,6 +63,7 @@ class GraphClient:
         close: Callable[[], Any],
         timeout: float = TIMEOUT,
         policy: Policy = Policy(),  # noqa: B008 (frozen)
+        pacer: Pacer | None = None,
     ) -> None:
         self.api = GraphServiceClient(request_adapter=adapter)
         self.base_url = str(adapter.base_url)
@@ -70,7 +72,7 @@ class GraphClient:
         self._close = close
         self._timeout = timeout
         self._policy = policy
-        self._batches = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self._pacer = pacer or Pacer()
         self.traffic = Traffic()
 
     async def send(self, request: RequestInformation, about: Call | None = None) -> Json | None:
@@ -83,9 +85,10 @@ class GraphClient:
     async def ask(self, request: RequestInformation, about: Call | None = None) -> Answer:
         """As `send`, with the answer's headers."""
         patience = Patience(self._policy if batch.is_read(request) else ONCE)
+        cost = cost_of(request)
         while True:
             try:
-                return await self._ask(request, about=about)
+                return await self._ask(request, cost, about=about)
             except GraphError as error:
                 await self._wait_or_raise(patience, error)
 
@@ -127,9 +130,7 @@ class GraphClient:
         pending = dict(requests)
         while pending:
             try:
-                async with self._batches:
-                    envelope = self._envelope(pending, in_order)
-                    answers |= batch.members_of(await self._ask(envelope, len(pending)), pending)
+                answers |= await self._ask_together(pending, in_order)
             except GraphError as error:
                 await self._wait_or_raise(patience, error)
                 continue
@@ -141,6 +142,22 @@ class GraphClient:
             pending = {key: requests[key] for key in unlucky}
         return answers
 
+    async def _ask_together(self, requests: Mapping[int, RequestInformation], in_order: bool) -> dict[int, Answer]:
+        """One attempt. What would have to wait too long is answered in Graph's place, the rest goes without it."""
+        costs = {key: cost_of(request) for key, request in requests.items()}
+        late = {key: wait for key, cost in costs.items() if (wait := self._pacer.too_long(cost)) is not None}
+        if late and in_order:
+            raise errors.held_back(max(late.values()))
+        answers = {key: errors.answer_held_back(batch.call_of(requests[key]), wait) for key, wait in late.items()}
+        sent = {key: request for key, request in requests.items() if key not in late}
+        if sent:
+            cost = total([{BATCHES: 1}, *(costs[key] for key in sent)])
+            members = batch.members_of(await self._ask(self._envelope(sent, in_order), cost, len(sent)), sent)
+            for key, answer in members.items():
+                self._pacer.hear(costs[key], answer)
+            answers |= members
+        return answers
+
     def _envelope(self, requests: Mapping[int, RequestInformation], in_order: bool) -> RequestInformation:
         post = RequestInformation(Method.POST, "{+baseurl}/$batch", {})
         post.headers.try_add("Accept", "application/json")
@@ -148,10 +165,20 @@ class GraphClient:
         post.set_stream_content(json.dumps(body).encode(), "application/json")
         return post
 
-    async def _ask(self, request: RequestInformation, count: int = 1, about: Call | None = None) -> Answer:
+    async def _ask(self, request: RequestInformation, cost: Cost, count: int = 1, about: Call | None = None) -> Answer:
         """One attempt, with `count` requests in it. Raises the error of an answer that is not a success."""
+        late = self._pacer.too_long(cost)
+        if late is not None:
+            raise errors.held_back(late)
+        async with self._pacer.turn(cost):
+            answer = await self._exchange(request, count, about or batch.call_of(request))
+        self._pacer.hear(cost, answer)
+        if not answer.ok:
+            raise errors.error_of(answer)
+        return answer
+
+    async def _exchange(self, request: RequestInformation, count: int, call: Call) -> Answer:
         self.traffic = Traffic(self.traffic.round_trips + 1, self.traffic.requests + count)
-        call = about or batch.call_of(request)
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             async with asyncio.timeout(self._timeout):
@@ -162,10 +189,7 @@ class GraphClient:
             raise errors.no_token(call, error) from error
         except errors.TRANSPORT_ERRORS as error:
             raise errors.broken(call, error, self._timeout) from error
-        answer = from_http(call, response.status_code, response.headers, response.content)
-        if not answer.ok:
-            raise errors.error_of(answer)
-        return answer
+        return from_http(call, response.status_code, response.headers, response.content)
 
     async def _wait_or_raise(self, patience: Patience, error: GraphError) -> None:
         wait = patience.wait_after(error)
@@ -181,8 +205,12 @@ def open_client(
     *,
     timeout: float = TIMEOUT,
     policy: Policy = Policy(),  # noqa: B008 (frozen)
+    pacer: Pacer | None = None,
 ) -> GraphClient:
-    """A client for `base_url` (with the version, e.g. https://graph.microsoft.com/v1.0). It owns `credential`."""
+    """A client for `base_url` (with the version, e.g. https://graph.microsoft.com/v1.0). It owns `credential`.
+
+    Without a `pacer` it keeps the published limits by itself.
+    """
     base = base_url.rstrip("/")
     if urlsplit(base).scheme != "https" and not is_loopback(base):
         raise ValueError(f"{base} must be https: a token never goes over plain HTTP to another machine")
@@ -201,7 +229,7 @@ def open_client(
         await transport.aclose()  # the SDK's transport wrapper does not pass the closing on
         await credential.close()
 
-    return GraphClient(adapter, credential, close, timeout, policy)
+    return GraphClient(adapter, credential, close, timeout, policy, pacer)
 
 
 def _options() -> dict[str, Any]:

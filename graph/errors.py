@@ -4,6 +4,7 @@ Bodies of requests never come near here: they may hold passwords.
 """
 
 import email.utils
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -67,6 +68,21 @@ def answer_of(call: Call, error: GraphError) -> Answer:
     return Answer(
         call, trace.status, {}, {"error": {"code": trace.code, "message": trace.message, "innerError": inner}}
     )
+
+
+def held_back(seconds: float) -> GraphThrottled:
+    """Not sent, so that Graph's limits are kept."""
+    sentence = f"Microsoft Graph is busy with too many requests. Try again in {math.ceil(seconds)} seconds."
+    return GraphThrottled(sentence, GraphTrace(message=f"held back for {seconds:.1f} s by Mailroom"), seconds)
+
+
+def answer_held_back(call: Call, seconds: float) -> Answer:
+    """The same as the answer to one request of a `$batch`."""
+    error = {
+        "code": "HeldBack",
+        "message": f"Held back for {seconds:.1f} s by Mailroom, so that Graph's limits are kept.",
+    }
+    return Answer(call, 429, {"retry-after": f"{seconds:.1f}"}, {"error": error})
 
 
 def retry_after_of(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -9,6 +9,7 @@ from provisioning.case import Case, CaseState, Explanation, touch
 from provisioning.diagnosis import diagnose
 from provisioning.errors import GraphError
 from provisioning.ports import Directory
+from provisioning.priority import Priority, as_priority
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ class ExplainSteps:
         self._directory = directory
         self._cases = cases
 
+    @as_priority(Priority.WORK)
     async def run(self, case_id: str) -> None:
         case = await self._cases.get(case_id)
         if case.state not in WORTH_EXPLAINING or _is_denied(case):

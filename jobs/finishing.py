@@ -13,6 +13,7 @@ from jobs.tables import writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
 from provisioning.errors import GraphError
 from provisioning.ports import Directory
+from provisioning.priority import Priority, as_priority
 from provisioning.waiting import is_waiting_for_sync
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class FinishSteps:
         self._engine = engine
         self._courier = courier
 
+    @as_priority(Priority.WORK)
     async def run(self, case_id: str) -> None:
         """Safe to repeat: a case that is not waiting any more is left alone."""
         case = await self._cases.get(case_id)

@@ -18,6 +18,7 @@ from provisioning.directory import Account, AssignedLicense, ProbeResult
 from provisioning.errors import GraphError, GraphNotFound, GraphUnavailable, MailroomError
 from provisioning.fixes import steps as writes
 from provisioning.ports import Clock, Directory, Resync
+from provisioning.priority import Priority, as_priority
 from provisioning.repair import Repair, RepairState, end, finish_step, start_step, stop
 
 # Pauses between tries of a step while Graph is down, in seconds: some four minutes.
@@ -51,6 +52,7 @@ class RepairSteps:
     async def count(self, repair_id: str) -> int:
         return len(await asyncio.to_thread(self._store.steps, repair_id))
 
+    @as_priority(Priority.WORK)
     async def run(self, repair_id: str, index: int) -> bool:
         """One step; False when the repair has ended."""
         repair = await asyncio.to_thread(self._store.get, repair_id)
@@ -74,6 +76,7 @@ class RepairSteps:
                 return True
         raise AssertionError("the last try returns")
 
+    @as_priority(Priority.WORK)
     async def judge(self, repair_id: str) -> None:
         """The new snapshot: is the cause gone? Looks a few times, since Microsoft 365 shows changes late."""
         repair = await asyncio.to_thread(self._store.get, repair_id)

@@ -39,6 +39,7 @@ from provisioning.errors import (
     ObjectConflict,
 )
 from provisioning.ports import Directory
+from provisioning.priority import Priority, as_priority
 from provisioning.waiting import PREPARING
 
 # Pauses between tries, in seconds: about eight minutes of a Graph that is down, then the case says so.
@@ -80,6 +81,7 @@ class ProvisionSteps:
             Step("start_waiting", Stage.MAILBOX, self._start_waiting),
         )
 
+    @as_priority(Priority.WORK)
     async def run(self, step: Step, case_id: str) -> bool:
         """Run one step; False when the case has ended, by it or meanwhile."""
         for pause in (*PAUSES, None):

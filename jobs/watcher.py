@@ -14,11 +14,13 @@ from jobs.rounds import go_round
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
+from provisioning.priority import Priority, as_priority
 from provisioning.waiting import lateness, observe, worth_showing
 
 LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
 BATCH = 20  # Graph's limit for one $batch
 AT_MOST = 200  # looks a round
+TICK = 1.0  # seconds from one round to the next, at least
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +50,19 @@ class Watcher:
             for case in group:
                 await self._note(case, probes[case.account_id])
 
+    @as_priority(Priority.BACKGROUND)
     async def _round(self) -> float:
-        """Answers the seconds until the next look, at most the shortest spacing: a row may be added at any time."""
+        """Answers the seconds until the next look, at most the shortest spacing: a row may be added at any time.
+
+        And at least a good part of a second, so that looks that come due one after another fill a `$batch`.
+        """
         due = await asyncio.to_thread(self._cases.store.claim_due, self._cases.clock.now(), LEASE_SECONDS, AT_MOST)
         await self.look(due)
         due_at = await asyncio.to_thread(self._cases.store.next_due_at)
         if due_at is None:
             return self._shortest
-        return min(self._shortest, max(0.05, due_at - self._cases.clock.now().timestamp()))
+        tick = min(TICK, self._shortest / 4)
+        return min(self._shortest, max(tick, due_at - self._cases.clock.now().timestamp()))
 
     async def _note(self, case: Case, probe: Probe) -> None:
         if probe.result is ProbeResult.READY:

@@ -4,6 +4,7 @@ Microsoft's own figures: usually under 30 minutes, up to 24 hours
 (learn.microsoft.com/exchange/troubleshoot/user-and-shared-mailboxes/delays-provision-mailbox-sync-changes).
 """
 
+import zlib
 from datetime import datetime, timedelta
 
 from provisioning.case import Case, Problem, Stage, StageState, enter, give_up, touch
@@ -11,6 +12,7 @@ from provisioning.directory import Probe, ProbeResult
 
 USUAL = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
+JITTER = 0.25  # of the spacing, at most
 SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
@@ -20,13 +22,14 @@ OVERDUE = "Not ready after 24 hours: contact Microsoft Support. Mailroom keeps l
 GAVE_UP = "The mailbox did not appear within 72 hours, so Mailroom stopped looking. Contact Microsoft Support."
 
 
-def spacing(age: timedelta, shortest: float) -> timedelta:
+def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
     """Seconds to the next look, by the age of the wait: often while it is likely, seldom later.
 
-    `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that.
+    `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that. Each case
+    adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
     """
     factor = 1 if age < USUAL else 4 if age < timedelta(hours=4) else 10
-    return timedelta(seconds=shortest * factor)
+    return timedelta(seconds=shortest * factor * (1 + JITTER * _phase(case_id)))
 
 
 def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
@@ -44,7 +47,7 @@ def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
         problem=_unreadable(probe),
         checks=case.checks + 1,
         last_check_at=now,
-        next_check_at=now + spacing(age, shortest),
+        next_check_at=now + spacing(age, shortest, case.id),
     )
 
 
@@ -72,6 +75,11 @@ def worth_showing(before: Case, after: Case) -> bool:
 
 def is_waiting_for_sync(case: Case) -> bool:
     return case.stage(Stage.SYNC).state is StageState.RUNNING
+
+
+def _phase(case_id: str) -> float:
+    """0 to 1, always the same for one case, evenly spread over all of them."""
+    return zlib.crc32(case_id.encode()) / 2**32 if case_id else 0.0
 
 
 def _unreadable(probe: Probe) -> Problem | None:

@@ -9,7 +9,8 @@ from sandbox.clock import Clock
 from sandbox.controls.routes import add_routes as add_controls
 from sandbox.faults import Faults
 from sandbox.graph.server import add_routes as add_graph
-from sandbox.keys import ADDRESS, CLOCK, FAULTS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
+from sandbox.keys import ADDRESS, CLOCK, FAULTS, LIMITS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
+from sandbox.limits import Limits
 from sandbox.options import Address, Options
 from sandbox.permissions import Permissions
 from sandbox.requestlog import RequestLog
@@ -31,6 +32,7 @@ def make_app(options: Options) -> web.Application:
     app[FAULTS] = Faults(options.seed)
     app[REQUESTS] = RequestLog()
     app[PERMISSIONS] = Permissions()
+    app[LIMITS] = Limits(options.limits)
     begin(app[TENANT], app[FAULTS], options.scenarios)
     add_graph(app)
     add_controls(app)

@@ -8,7 +8,7 @@ from typing import Any
 class Options:
     """`speed` is simulated seconds per real second; `scenarios` are applied in order at the start.
 
-    `tenant`: the checked content of a tenant file, in place of Contoso.
+    `tenant`: the checked content of a tenant file, in place of Contoso. `limits`: enforce Graph's published limits.
     """
 
     speed: float = 60.0
@@ -16,6 +16,7 @@ class Options:
     seed: int = 1
     bot_url: str = "http://127.0.0.1:3978/api/messages"
     tenant: dict[str, Any] | None = None
+    limits: bool = True
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sandbox.controls import hybrid, stocks
 from sandbox.controls.bodies import body_of, mistake, named_user, number
 from sandbox.controls.views import clock_view, seats_view, user_view, users_view
 from sandbox.faults import rule_from_json
-from sandbox.keys import CLOCK, FAULTS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
+from sandbox.keys import CLOCK, FAULTS, LIMITS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
 from sandbox.scenarios import SCENARIOS
 from sandbox.situations import apply, begin, known, unknown
 from sandbox.tenant.mailboxes import make_never, make_ready
@@ -76,6 +76,7 @@ async def post_reset(request: web.Request) -> web.Response:
     app[FAULTS].clear()
     app[PERMISSIONS].withhold(())
     app[REQUESTS].clear()
+    app[LIMITS].reset()
     app[CLOCK].set_speed(app[OPTIONS].speed)
     begin(app[TENANT], app[FAULTS], names)
     app[CHANGED][:] = names

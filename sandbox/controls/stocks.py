@@ -1,4 +1,4 @@
-"""Controls that fill or change the tenant as a whole: people in trouble, a healthy fleet, subscriptions, the export."""
+"""Controls that fill or change the tenant as a whole: people in trouble, a healthy fleet, subscriptions, limits."""
 
 from aiohttp import web
 
@@ -6,7 +6,7 @@ from sandbox.causes import CAUSES, by_id, combine
 from sandbox.controls.bodies import body_of, mistake, number, text
 from sandbox.controls.views import seats_view
 from sandbox.fleet import add_fleet
-from sandbox.keys import FAULTS, TENANT
+from sandbox.keys import FAULTS, LIMITS, TENANT
 from sandbox.scenarios.registry import World
 from sandbox.tenant.exchange import look_at_waiting
 from sandbox.tenant.organization import Subscription
@@ -22,6 +22,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/sandbox/fleet", post_fleet)
     app.router.add_post("/sandbox/subscriptions/{sku}", post_subscription)
     app.router.add_get("/sandbox/export", get_export)
+    app.router.add_get("/sandbox/limits", get_limits)
+    app.router.add_post("/sandbox/limits", post_limits)
 
 
 async def get_causes(_: web.Request) -> web.Response:
@@ -75,6 +77,25 @@ async def post_subscription(request: web.Request) -> web.Response:
 async def get_export(request: web.Request) -> web.Response:
     """The running tenant in the format of --tenant."""
     return web.json_response(export(request.app[TENANT]))
+
+
+async def get_limits(request: web.Request) -> web.Response:
+    """What Graph's limits are here, and what is used of them just now."""
+    return web.json_response(request.app[LIMITS].as_json())
+
+
+async def post_limits(request: web.Request) -> web.Response:
+    """{"enabled": false} lets everything through; {"scale": 0.1} allows a tenth, and counts anew."""
+    body, limits = await body_of(request), request.app[LIMITS]
+    scale, enabled = number(body, "scale"), body.get("enabled", limits.enabled)
+    if not isinstance(enabled, bool):
+        raise mistake("“enabled” must be true or false")
+    if scale == 0:
+        raise mistake("“scale” must be more than 0")
+    limits.enabled = enabled
+    if scale is not None:
+        limits.set_scale(scale)
+    return await get_limits(request)
 
 
 def _subscription(request: web.Request) -> Subscription:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.failures import GraphFailure
 from sandbox.faults import Faults
+from sandbox.limits import Limits
 from sandbox.permissions import Permissions
 from sandbox.requestlog import RequestLog
 from sandbox.tenant.state import Tenant
@@ -23,6 +24,7 @@ class Services:
     faults: Faults
     requests: RequestLog
     permissions: Permissions
+    limits: Limits
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From a call to an answer: faults, token, route, Graph's error envelope, and a line in the request log."""
+"""From a call to an answer: limits, faults, token, route, Graph's error envelope, and a line in the request log."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from sandbox.clock import timestamp
 from sandbox.failures import GraphFailure, denied
 from sandbox.faults import FaultRule
 from sandbox.graph.calls import Answer, Call, Json, find
+from sandbox.limits import Charge, cost_of
 from sandbox.tenant.sync import catch_up
 
 logger = logging.getLogger(__name__)
@@ -48,20 +49,25 @@ class ConnectionDropped(Exception):
 async def dispatch(call: Call, in_batch: bool = False, serve: AsyncHandler | None = None) -> Answer:
     """Never raises but ConnectionDropped. `serve` stands in for the route: that is how `$batch` is answered."""
     request_id = str(uuid.uuid4())
+    charge = _charge(call) if serve is None else Charge()
     try:
+        if charge.refusal is not None:
+            raise charge.refusal
         answer = await _answer(call, in_batch, serve)
     except GraphFailure as failure:
         answer = _failed(call, failure, request_id)
     except ConnectionDropped:
-        _log(call, _template(call), 0, "connection dropped", request_id, in_batch)
+        _log(call, 0, "connection dropped", request_id, in_batch, charge)
         raise
     except Exception:
         logger.exception("the sandbox failed on %s %s", call.method, call.path)
         defect = GraphFailure(500, "InternalServerError", "The sandbox has a defect; see its log.")
         answer = _failed(call, defect, request_id)
-    _log(call, _template(call), answer.status, _code(answer), request_id, in_batch)
-    headers = {"request-id": request_id, "client-request-id": client_request_id(call, request_id), **answer.headers}
-    return replace(answer, headers=headers)
+    finally:
+        call.services.limits.release(charge)
+    _log(call, answer.status, _code(answer), request_id, in_batch, charge)
+    ids = {"request-id": request_id, "client-request-id": client_request_id(call, request_id)}
+    return replace(answer, headers={**ids, **charge.headers, **answer.headers})
 
 
 def client_request_id(call: Call, request_id: str) -> str:
@@ -153,5 +159,18 @@ def _code(answer: Answer) -> str:
     return str(error.get("code", "")) if isinstance(error, dict) else ""
 
 
-def _log(call: Call, template: str, status: int, code: str, request_id: str, in_batch: bool) -> None:
-    call.services.requests.add(call.tenant.now(), call.method, call.path, template, status, code, request_id, in_batch)
+def _charge(call: Call) -> Charge:
+    """What the request takes of Graph's limits. A `$batch` takes nothing, its members do."""
+    try:
+        found, params = find(call.method, call.path)
+    except GraphFailure:
+        return Charge()
+    options = {name: call.option(name) for name in ("select", "expand", "top")}
+    cost, mailbox = cost_of(call.method, found.template, options, params.get("user", ""))
+    return call.services.limits.charge(cost, mailbox, len(call.tenant.users))
+
+
+def _log(call: Call, status: int, code: str, request_id: str, in_batch: bool, charge: Charge) -> None:
+    units, writes = charge.cost.get("units", 0.0), charge.cost.get("writes", 0.0)
+    where = (call.method, call.path, _template(call))
+    call.services.requests.add(call.tenant.now(), *where, status, code, request_id, in_batch, units, writes)

@@ -22,7 +22,7 @@ from sandbox.graph import (
 from sandbox.graph.batch import answer_batch
 from sandbox.graph.calls import Answer, Call, Services
 from sandbox.graph.dispatch import ConnectionDropped, dispatch
-from sandbox.keys import ADDRESS, FAULTS, PERMISSIONS, REQUESTS, TENANT
+from sandbox.keys import ADDRESS, FAULTS, LIMITS, PERMISSIONS, REQUESTS, TENANT
 
 # Importing a module registers its routes; named here so that nobody takes the imports for unused.
 ROUTE_MODULES = (
@@ -76,7 +76,7 @@ async def _call(request: web.Request) -> Call:
         headers=request.headers,
         body=await request.read() if request.can_read_body else None,
         base_url=f"{app[ADDRESS].url or request.url.origin()}/v1.0",
-        services=Services(app[TENANT], app[FAULTS], app[REQUESTS], app[PERMISSIONS]),
+        services=Services(app[TENANT], app[FAULTS], app[REQUESTS], app[PERMISSIONS], app[LIMITS]),
     )
 
 

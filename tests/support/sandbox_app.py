@@ -101,7 +101,9 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def running_sandbox(*scenarios: str, speed: float = 0.0, seed: int = 1) -> AsyncIterator[Sandbox]:
-    app = make_app(Options(speed=speed, scenarios=scenarios, seed=seed))
+async def running_sandbox(
+    *scenarios: str, speed: float = 0.0, seed: int = 1, limits: bool = True
+) -> AsyncIterator[Sandbox]:
+    app = make_app(Options(speed=speed, scenarios=scenarios, seed=seed, limits=limits))
     async with TestClient(TestServer(app)) as client:
         yield Sandbox(client, app)

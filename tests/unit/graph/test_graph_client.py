@@ -266,3 +266,32 @@ async def test_connections_are_closed(graph):
 async def test_404_of_a_single_read(client):
     with pytest.raises(GraphNotFound, match="read the account"):
         await client.send(requests.account(client.api, "nobody@contoso.com"))
+
+
+async def test_a_closed_limit_is_told_without_asking(graph, client):
+    closed = Reply(429, None, {"Retry-After": "120", "x-ms-throttle-information": "ResourceUnitLimitExceeded"})
+    graph.on("GET", "/subscribedSkus", closed)
+    with pytest.raises(GraphThrottled):
+        await client.send(requests.skus(client.api))
+    with pytest.raises(GraphThrottled, match=r"in 1[12]\d seconds") as held:
+        await client.send(requests.organization(client.api))
+    assert "held back" in held.value.trace.message
+    assert len(graph.asked) == 1
+
+
+async def test_in_a_batch_only_what_is_closed_is_held_back(graph, client):
+    graph.on("GET", "/subscribedSkus", Reply(429, None, {"Retry-After": "120"}))
+    graph.on("GET", "/organization", TENANT)
+    asked = [requests.skus(client.api), requests.organization(client.api)]
+    await client.batch(asked)
+    held, tenant = await client.batch(asked)
+    assert (held.status, tenant.status) == (429, 200)
+    assert float(held.headers["retry-after"]) > 100
+    assert [one.path for one in graph.asked if one.in_batch].count("/subscribedSkus") == 1
+
+
+async def test_a_batch_of_nothing_but_closed_is_not_sent(graph, client):
+    graph.on("GET", "/subscribedSkus", Reply(429, None, {"Retry-After": "120"}))
+    await client.batch([requests.skus(client.api)])
+    assert [one.status for one in await client.batch([requests.skus(client.api)])] == [429]
+    assert len(graph.posts()) == 1

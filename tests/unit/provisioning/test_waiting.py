@@ -1,6 +1,9 @@
 """Waiting for the mailbox: how often to look, what a look means, when to stop."""
 
+import hashlib
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from provisioning.case import Case, CaseState, Order, Person, Stage, touch, wait
 from provisioning.directory import Probe, ProbeResult
 from provisioning.errors import GraphTrace
-from provisioning.waiting import GIVE_UP, observe, spacing, worth_showing
+from provisioning.waiting import GIVE_UP, JITTER, observe, spacing, worth_showing
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NOT_YET = Probe(ProbeResult.NOT_READY, GraphTrace(404, "MailboxNotEnabledForRESTAPI"))
@@ -23,6 +26,25 @@ def waiting() -> Case:
 def test_looks_never_come_closer_with_age(shortest: float, one: timedelta, other: timedelta) -> None:
     younger, older = sorted((one, other))
     assert timedelta(seconds=shortest) <= spacing(younger, shortest) <= spacing(older, shortest)
+
+
+@given(st.timedeltas(timedelta(0), GIVE_UP), st.uuids())
+def test_a_case_adds_its_own_share_of_up_to_a_quarter(age: timedelta, case_id: UUID) -> None:
+    own = spacing(age, 30, case_id.hex[:12])
+    assert spacing(age, 30) <= own <= spacing(age, 30) * (1 + JITTER)
+    assert own == spacing(age, 30, case_id.hex[:12])
+
+
+def test_cases_that_start_together_soon_come_due_evenly() -> None:
+    """Of 1,000 cases, after ten minutes, no second of the next half minute has more than three times its share."""
+    due: Counter[int] = Counter()
+    for number in range(1_000):
+        case_id = hashlib.sha256(str(number).encode()).hexdigest()[:12]
+        age = timedelta(0)
+        while age < timedelta(minutes=10):
+            age += spacing(age, 30, case_id)
+        due[int(age.total_seconds())] += 1
+    assert max(due.values()) < 3 * 1_000 / 30
 
 
 @given(st.timedeltas(timedelta(0), GIVE_UP - timedelta(seconds=1)))
