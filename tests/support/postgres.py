@@ -20,8 +20,8 @@ import psycopg
 from support.processes import free_port, wait_until
 
 USERS = ("postgres", "nobody")  # for root, the first that exists
-# Nothing of a test has to survive a power cut.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=150")
+# Nothing of a test has to survive a power cut; what was committed has to survive a crash of PostgreSQL.
+FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=150")
 
 
 def find_programs() -> Path | None:
