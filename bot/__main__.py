@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.settings import PREFIX, Settings, SettingsError, read
+from provisioning.errors import DatabaseUnavailable
 
 BAD_SETTINGS = 2
 STOP_SECONDS = 3.0
@@ -26,7 +27,7 @@ def main() -> int:
     logs.set_up(settings.log_format)
     try:
         asyncio.run(serve(settings))
-    except PortTaken as error:
+    except (PortTaken, DatabaseUnavailable) as error:
         return _fail(str(error), 1)
     return 0
 

@@ -20,7 +20,7 @@ from cards.suggestion import suggestion_card
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
 from handlers.requests import Reply, Request, Services
-from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable
+from provisioning.errors import BadOrder, DatabaseUnavailable, GraphError, MailroomError, MessengerUnavailable
 
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
 NEAR = 60  # percent of likeness from which a word is taken for a typo of a command
@@ -143,7 +143,7 @@ def _problem(error: MailroomError, request: Request) -> Reply:
     if request.verb not in ("", "run") and not isinstance(error, GraphError):
         return Reply(text=error.sentence)
     trace = error.trace if isinstance(error, GraphError) else None
-    may_pass = isinstance(error, GraphError | MessengerUnavailable)
+    may_pass = isinstance(error, GraphError | MessengerUnavailable | DatabaseUnavailable)
     return Reply(card=problem_card(error.sentence, trace, retry_text=_typed(request) if may_pass else ""))
 
 
