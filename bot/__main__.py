@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import logging
+import os
 import signal
 import sys
 
@@ -68,5 +70,13 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
+def _leave(code: int) -> None:
+    """Not sys.exit, which waits for every thread: while the database is gone, some of them wait for it without end."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

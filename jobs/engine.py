@@ -5,6 +5,7 @@ Open it inside the running event loop, one a process: DBOS is a process-wide sin
 
 import asyncio
 import logging
+import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ AT_ONCE = 16  # workflows at work in this process
 # the others are there to say so.
 THREADS = AT_ONCE + 8
 STOP_SECONDS = 5  # for workflows in flight; what is not done by then goes on at the next start
+GONE_SECONDS = 5  # for the engine's own threads after that
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +125,7 @@ class JobsEngine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
-        # DBOS had put its own, now closed, executor under the loop's `to_thread`.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        await self._stop_engine()
         await self._leave()
         self._engine.dispose()
 
@@ -222,6 +222,16 @@ class JobsEngine:
             await self._enqueue_repair(repair_id)
         await end_broken([*case_ids, *(f"repair:{repair_id}" for repair_id in repair_ids)])
         self._courier.wake()
+
+    async def _stop_engine(self) -> None:
+        # A thread that nobody has to wait for: while the database is gone, DBOS waits for it without end.
+        stopping = threading.Thread(
+            target=DBOS.destroy, kwargs={"workflow_completion_timeout_sec": STOP_SECONDS}, daemon=True
+        )
+        stopping.start()
+        own, loop = ThreadPoolExecutor(), asyncio.get_running_loop()
+        await loop.run_in_executor(own, stopping.join, STOP_SECONDS + GONE_SECONDS)
+        loop.set_default_executor(own)  # DBOS had put its own, now closed, executor under `to_thread`
 
     async def _leave(self) -> None:
         try:

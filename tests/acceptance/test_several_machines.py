@@ -108,6 +108,19 @@ def test_a_database_that_is_gone_is_said_and_waited_out(fleet: Fleet, postgres: 
     wait_until(lambda: are_licensed(fleet, ["jane@contoso.com"]), "the order is carried out", PATIENCE)
 
 
+def test_a_busy_bot_stops_when_told_though_its_database_is_gone(fleet: Fleet, postgres: Cluster) -> None:
+    bot = fleet.start_ready()
+    fleet.fault(method="POST", path="assignLicense", delay_seconds=2)
+    bot.order("jane@contoso.com")
+    wait_until(lambda: "jane@contoso.com" in fleet.effects(), "the order is at work", PATIENCE)
+    postgres.stop()
+    try:
+        wait_until(lambda: answers(f"{bot.url}/readyz", 503), "it is not ready any more", PATIENCE)
+        assert bot.process.stop(seconds=PATIENCE) == 0
+    finally:
+        postgres.start()
+
+
 def test_a_bot_that_finds_no_database_says_so_in_one_line(fleet: Fleet, postgres: Cluster) -> None:
     postgres.stop()
     try:
