@@ -16,6 +16,7 @@ from jobs.tables import insert_new, processes, takeovers, writing
 
 BEAT_SECONDS = 5.0  # between two signs of life
 DEAD_AFTER_SECONDS = 30.0  # without one
+LEAVING_SECONDS = 10.0  # from signing off until what is still on its way has surely ended, with its process
 TAKEOVERS = 5  # of one workflow: it may be what kills its processes
 ONLY_ONE = "mailroom"  # the id where there is one process
 
@@ -39,9 +40,9 @@ class Presence:
             self._see(connection, _now(connection))
 
     def leave(self) -> None:
-        """What this process did not finish may be taken over at once."""
+        """What this process did not finish need not wait until it is taken for dead."""
         with writing(self._engine) as connection:
-            self._see(connection, 0.0)
+            self._see(connection, _now(connection) - DEAD_AFTER_SECONDS + LEAVING_SECONDS)
 
     def bury_dead(self, take_over: Callable[[str], None]) -> bool:
         """Call `take_over` with the id of each dead process, here and nowhere else; whether there was one.

@@ -55,7 +55,8 @@ def test_a_living_process_is_left_alone_and_a_dead_one_buried_once(engine: sa.En
     assert buried_by(other) == []
 
 
-def test_a_process_that_stopped_orderly_is_taken_over_at_once(engine: sa.Engine) -> None:
+def test_a_process_that_signed_off_is_taken_over_soon(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "LEAVING_SECONDS", -1)
     one, other = Presence(engine, "one"), Presence(engine, "other")
     one.beat()
     other.beat()

@@ -1,42 +1,57 @@
 """What a process left goes on in the next one, or ends and says so."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from support.office import CHAT, HELGA, JANE, Office, eventually
 
-from jobs import engine as engine_module
 from jobs import presence
-from jobs.tables import open_engine, takeovers
-from jobs.workflows import FAULT
+from jobs.tables import open_engine, processes, takeovers
+from jobs.workflows import FAULT, QUEUE, provision
 from provisioning.case import Case, CaseState
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "STOP_SECONDS", 0)
+async def leave_at_work(office: Office, *, times: int = 0) -> Case:
+    """A case and its workflow as a process leaves them that is killed before the first step, others `times` before."""
 
+    async def begin_never(case_id: str) -> None:
+        with SetWorkflowID(case_id), SetEnqueueOptions(delay_seconds=3600):
+            await DBOS.enqueue_workflow_async(QUEUE, provision, case_id)
 
-async def leave_at_work(office: Office) -> Case:
-    """The process ends while a write of the case is on its way, and never hears how it went."""
-    create, is_asked, never = office.directory.create_account, asyncio.Event(), asyncio.Event()
-
-    async def create_and_hang(*args: object) -> None:
-        await create(*args)  # type: ignore[arg-type]
-        is_asked.set()
-        await never.wait()
-
-    office.directory.create_account = create_and_hang  # type: ignore[method-assign, assignment]
+    office.jobs._enqueue_provision = begin_never  # type: ignore[method-assign]
     case = await office.jobs.start(JANE, HELGA, CHAT)
-    await is_asked.wait()
     await office.jobs.close()
-    office.directory.create_account = create  # type: ignore[method-assign]
+    with database(office) as connection:
+        dead = presence.ONLY_ONE if connection.dialect.name == "sqlite" else "dead"
+        set_workflow(connection, case, status="PENDING", executor_id=dead)
+        if dead != presence.ONLY_ONE:
+            connection.execute(processes.insert().values(id=dead, seen_at=0.0))
+        if times:
+            connection.execute(takeovers.insert().values(workflow_id=case.id, times=times))
     return case
 
 
-async def test_the_next_process_goes_on_and_does_nothing_twice(office: Office) -> None:
+@contextmanager
+def database(office: Office) -> Iterator[sa.Connection]:
+    engine = open_engine(office.url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def set_workflow(connection: sa.Connection, case: Case, **values: str) -> None:
+    schema = None if connection.dialect.name == "sqlite" else "dbos"
+    columns = [sa.column(name) for name in ("workflow_uuid", "status", "executor_id")]
+    workflows = sa.table("workflow_status", *columns, schema=schema)
+    connection.execute(sa.update(workflows).where(workflows.c.workflow_uuid == case.id).values(**values))
+
+
+async def test_what_a_dead_process_was_at_work_on_goes_on_in_the_next(office: Office) -> None:
     case = await leave_at_work(office)
     await office.open()
     await office.until_state(case, CaseState.WAITING)
@@ -46,11 +61,7 @@ async def test_the_next_process_goes_on_and_does_nothing_twice(office: Office) -
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_workflow_whose_processes_keep_dying_ends_its_case(office: Office) -> None:
-    case = await leave_at_work(office)
-    engine = open_engine(office.url)
-    with engine.begin() as connection:
-        connection.execute(takeovers.insert().values(workflow_id=case.id, times=presence.TAKEOVERS))
-    engine.dispose()
+    case = await leave_at_work(office, times=presence.TAKEOVERS)
     await office.open()
     failed = await office.until_state(case, CaseState.FAILED)
     assert failed.problem is not None
@@ -68,11 +79,8 @@ async def test_a_case_stored_by_a_process_that_died_before_its_workflow_began_is
 async def test_a_case_whose_workflow_broke_off_ends_at_the_next_start(office: Office) -> None:
     """Its own fault could not be noted, since the database was gone just then."""
     case = await leave_at_work(office)
-    engine = open_engine(office.url)
-    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"UPDATE {table} SET status = 'ERROR' WHERE workflow_uuid = :id"), {"id": case.id})
-    engine.dispose()
+    with database(office) as connection:
+        set_workflow(connection, case, status="ERROR")
     await office.open()
     assert (await office.until_state(case, CaseState.FAILED)).problem is not None
 
