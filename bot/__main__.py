@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import logging
+import os
 import signal
 import sys
 
@@ -9,6 +11,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.settings import PREFIX, Settings, SettingsError, read
+from provisioning.errors import DatabaseUnavailable
 
 BAD_SETTINGS = 2
 STOP_SECONDS = 3.0
@@ -26,7 +29,7 @@ def main() -> int:
     logs.set_up(settings.log_format)
     try:
         asyncio.run(serve(settings))
-    except PortTaken as error:
+    except (PortTaken, DatabaseUnavailable) as error:
         return _fail(str(error), 1)
     return 0
 
@@ -68,5 +71,13 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
+def _leave(code: int) -> None:
+    """Not sys.exit, which waits for every thread: while the database is gone, some of them wait for it without end."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

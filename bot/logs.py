@@ -11,7 +11,7 @@ import structlog
 SECRET_KEYS = re.compile(r"authorization|password|secret|token|credential|api_?key|cookie", re.IGNORECASE)
 _BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_LOUD = ("aiohttp.access", "azure", "httpx", "httpcore", "dbos", "msrest", "asyncio")
+_LOUD = ("alembic", "aiohttp.access", "azure", "httpx", "httpcore", "dbos", "msrest", "asyncio")
 
 Event = MutableMapping[str, Any]
 

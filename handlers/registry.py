@@ -25,7 +25,14 @@ from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
 from handlers.views import fitted
 from provisioning.acting import acting_for
-from provisioning.errors import BadOrder, GraphError, MailroomError, MessengerUnavailable, NotAllowed
+from provisioning.errors import (
+    BadOrder,
+    DatabaseUnavailable,
+    GraphError,
+    MailroomError,
+    MessengerUnavailable,
+    NotAllowed,
+)
 
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh"})  # what a client may ask for by itself
 LIVES = timedelta(days=7)  # how long a button is good
@@ -171,7 +178,7 @@ def _problem(error: MailroomError, request: Request) -> Reply:
     if request.verb not in ("", "run") and not isinstance(error, GraphError):
         return Reply(text=error.sentence)
     trace = error.trace if isinstance(error, GraphError) else None
-    may_pass = isinstance(error, GraphError | MessengerUnavailable)
+    may_pass = isinstance(error, GraphError | MessengerUnavailable | DatabaseUnavailable)
     return Reply(card=problem_card(error.sentence, trace, retry_text=_typed(request) if may_pass else ""))
 
 

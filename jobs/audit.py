@@ -1,8 +1,8 @@
 """The audit trail in the database: one chain, however many processes append to it, and nothing in it is changed.
 
 An entry is written in the transaction of what it speaks of: neither is there without the other. The newest number
-and hash stand in `audit_head`, whose one row is locked while appending. Triggers refuse to change or delete entries,
-which guards against mistakes; against whoever owns the database only the hashes do.
+and hash stand in `audit_head`, whose one row is locked while appending. Triggers (jobs/migrations) refuse to change
+or delete entries, which guards against mistakes; against whoever owns the database only the hashes do.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
-from jobs.tables import AFTER_COMMIT, metadata, open_engine, writing
-from provisioning.audit import GENESIS, AuditEntry, AuditRecord, NotAnEntry, entry_of, entry_with, read_json
+from jobs.migrations import migrate
+from jobs.tables import AFTER_COMMIT, metadata, open_engine, reading, writing
+from provisioning.audit import AuditEntry, AuditRecord, NotAnEntry, entry_of, entry_with, read_json
 from provisioning.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -46,34 +46,6 @@ audit_head = sa.Table(
     sa.Column("hash", sa.String, nullable=False),
 )
 
-_TRIGGERS = {
-    "sqlite": (  # the third because INSERT OR REPLACE goes past the trigger of DELETE
-        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
-        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
-        "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq) "
-        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
-        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
-    ),
-}
-
-
-@event.listens_for(audit, "after_create")
-def _guard(_table: sa.Table, connection: sa.Connection, **_: Any) -> None:
-    for statement in _TRIGGERS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-@event.listens_for(audit_head, "after_create")
-def _begin(_table: sa.Table, connection: sa.Connection, **_: Any) -> None:
-    connection.execute(audit_head.insert().values(id=1, seq=0, hash=GENESIS))
-
 
 class AuditLog:
     """Implements provisioning.ports.Audit over `engine`, which jobs may share."""
@@ -94,8 +66,8 @@ class AuditLog:
         return await asyncio.to_thread(self._count, subject)
 
     def prepare(self) -> None:
-        """Create the tables where they are missing."""
-        metadata.create_all(self.engine)
+        """Bring the tables up to date."""
+        migrate(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -106,12 +78,12 @@ class AuditLog:
 
     def _newest(self, subject: str, limit: int) -> tuple[AuditEntry, ...]:
         query = sa.select(audit).where(audit.c.subject == subject.lower()).order_by(audit.c.seq.desc()).limit(limit)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return tuple(entry_from(row) for row in connection.execute(query))
 
     def _count(self, subject: str) -> int:
         query = sa.select(sa.func.count()).select_from(audit).where(audit.c.subject == subject.lower())
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return connection.execute(query).scalar_one()
 
 

@@ -6,6 +6,7 @@ Open it inside the running event loop, one a process: DBOS is a process-wide sin
 import asyncio
 import contextlib
 import logging
+import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,26 +21,30 @@ from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.messages import add_message, show_live
 from jobs.outbox import Courier, Outbox
+from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
 from jobs.store import CaseStore
 from jobs.tables import POOL_SIZE, writing
+from jobs.takeover import Takeover
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Parts, bind, explain, finish, provision, repair
+from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, provision, repair
 from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
-from provisioning.errors import BadOrder
+from provisioning.errors import BadOrder, DatabaseUnavailable
 from provisioning.fixes.steps import Step
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 
-EXECUTOR_ID = "mailroom"  # fixed on a single machine: a restarted process recovers its own workflows by it
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
-THREADS = 8  # unlimited by default, which costs a thread a workflow
 QUEUE_POLL_SECONDS = 0.5
 AT_ONCE = 16  # workflows at work in this process
+# Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
+# the others are there to say so.
+THREADS = AT_ONCE + 8
 STOP_SECONDS = 5  # for workflows in flight; what is not done by then goes on at the next start
+GONE_SECONDS = 5  # for the engine's own threads after that
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +58,9 @@ async def open_jobs(
     resync: Resync | None = None,
     audit: AuditLog | None = None,
 ) -> "JobsEngine":
-    """Create the tables, start the engine, recover what a killed process left, and begin to watch.
+    """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
-    `audit` is open on the same database already where somebody else writes to it as well.
+    `audit` is open on the same database already where somebody else writes to it as well. Raises DatabaseUnavailable.
     """
     audit = audit or open_audit(database_url, clock)
     await asyncio.to_thread(audit.prepare)
@@ -79,9 +84,10 @@ class JobsEngine:
         self.audit = audit
         self._engine = engine = audit.engine
         self._clock = clock
-        self._store = CaseStore(engine, EXECUTOR_ID)
+        self._presence = Presence(engine, own_id(engine))
+        self._store = CaseStore(engine, self._presence.process_id)
         self._repairs = RepairStore(engine)
-        self._outbox = Outbox(engine, EXECUTOR_ID)
+        self._outbox = Outbox(engine, self._presence.process_id)
         self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake())
         self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
@@ -93,19 +99,21 @@ class JobsEngine:
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
         )
+        self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start_engine(self, database_url: str) -> None:
         bind(self._parts)
-        await asyncio.to_thread(self._store.release_claims)
-        await asyncio.to_thread(self._outbox.release_claims)
+        await asyncio.to_thread(self._presence.beat)
+        await asyncio.to_thread(self._store.release_claims, self._presence.process_id)
+        await asyncio.to_thread(self._outbox.release_claims, self._presence.process_id)
         DBOS(
             config={
                 "name": "mailroom",
                 "system_database_url": database_url,
                 "system_database_engine": self._engine,
                 "application_version": APPLICATION_VERSION,
-                "executor_id": EXECUTOR_ID,
+                "executor_id": self._presence.process_id,
                 "max_executor_threads": THREADS,
                 "sys_db_pool_size": POOL_SIZE,
                 "log_level": "ERROR",
@@ -114,11 +122,8 @@ class JobsEngine:
         )
         DBOS.launch()
         await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
-        for case_id in await asyncio.to_thread(self._store.running):
-            await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
-        for repair_id in await asyncio.to_thread(self._repairs.running):
-            await self._enqueue_repair(repair_id)
-        loops = (self._courier.run(), self._watcher.run(), self._approvals.run())
+        await self._settle()
+        loops = (self._courier.run(), self._watcher.run(), self._approvals.run(), self._takeover.run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
@@ -129,17 +134,16 @@ class JobsEngine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
-        # DBOS had put its own, now closed, executor under the loop's `to_thread`.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        await self._stop_engine()
+        await self._leave()
         self._engine.dispose()
 
     async def check(self) -> None:
-        """Raises when the database does not answer or a loop of ours has stopped."""
-        await asyncio.to_thread(self._store.counts)
+        """Raises when the database does not take a write or a loop of ours has stopped."""
+        await asyncio.to_thread(self._presence.beat)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox, the watcher or the approvals have stopped")
+            raise RuntimeError("the outbox, the watcher, the approvals or the takeover has stopped")
 
     def counts(self) -> Mapping[str, int]:
         """Cases by state."""
@@ -239,6 +243,33 @@ class JobsEngine:
         if case is None:
             raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
         return case
+
+    async def _settle(self) -> None:
+        """Every running row has a workflow at work on it, or ends: a process may die between any two writes."""
+        case_ids = await asyncio.to_thread(self._store.running)
+        repair_ids = await asyncio.to_thread(self._repairs.running)
+        for case_id in case_ids:
+            await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
+        for repair_id in repair_ids:
+            await self._enqueue_repair(repair_id)
+        await end_broken([*case_ids, *(f"repair:{repair_id}" for repair_id in repair_ids)])
+        self._courier.wake()
+
+    async def _stop_engine(self) -> None:
+        # A thread that nobody has to wait for: while the database is gone, DBOS waits for it without end.
+        stopping = threading.Thread(
+            target=DBOS.destroy, kwargs={"workflow_completion_timeout_sec": STOP_SECONDS}, daemon=True
+        )
+        stopping.start()
+        own, loop = ThreadPoolExecutor(), asyncio.get_running_loop()
+        await loop.run_in_executor(own, stopping.join, STOP_SECONDS + GONE_SECONDS)
+        loop.set_default_executor(own)  # DBOS had put its own, now closed, executor under `to_thread`
+
+    async def _leave(self) -> None:
+        try:
+            await asyncio.to_thread(self._presence.leave)
+        except DatabaseUnavailable as error:
+            log.warning("not signed off: %s", error.sentence)
 
     async def _enqueue_provision(self, case_id: str) -> None:
         with SetWorkflowID(case_id):  # the same id again answers the workflow that exists

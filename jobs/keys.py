@@ -5,12 +5,10 @@ the row and start again: the buttons on older cards are then out of date, and no
 """
 
 import secrets as randomness
-from contextlib import suppress
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from jobs.tables import secrets
+from jobs.tables import insert_new, reading, secrets, writing
 
 NAME = "server-key"
 KEY_BYTES = 32
@@ -19,11 +17,11 @@ KEY_BYTES = 32
 def server_key(engine: sa.Engine) -> bytes:
     """32 random bytes. Of two processes that make them at once, the second takes those of the first."""
     kept = sa.select(secrets.c.value).where(secrets.c.name == NAME)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         known = connection.execute(kept).scalar()
     if known:
         return bytes(known)
-    with suppress(IntegrityError), engine.begin() as connection:
-        connection.execute(secrets.insert().values(name=NAME, value=randomness.token_bytes(KEY_BYTES)))
-    with engine.connect() as connection:
+    with writing(engine) as connection:
+        insert_new(connection, secrets, name=NAME, value=randomness.token_bytes(KEY_BYTES))
+    with reading(engine) as connection:
         return bytes(connection.execute(kept).scalar_one())

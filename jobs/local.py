@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobs.audit import AuditLog
+from jobs.migrations import migrate
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
-from jobs.tables import metadata, open_engine
+from jobs.tables import open_engine
 from provisioning.audit_records import repair_asked, repair_ended
 from provisioning.case import Conversation
 from provisioning.fixes.steps import Step
@@ -31,7 +32,7 @@ class LocalRepairs:
     async def carry_out(self, repair: Repair, steps: Sequence[Step]) -> Repair:
         """The repair as it ended."""
         try:
-            await asyncio.to_thread(metadata.create_all, self._engine)
+            await asyncio.to_thread(migrate, self._engine)
             await asyncio.to_thread(self._audit.prepare)
             await self._audit.record(repair_asked(repair))
             await asyncio.to_thread(self._store.open, repair, steps, NOWHERE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.tables import messages
+from jobs.tables import insert_new, messages
 from provisioning.case import Conversation
 
 _conversation_json = TypeAdapter(Conversation)
@@ -54,15 +54,9 @@ def add_message(
     connection: sa.Connection, subject_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
 ) -> None:
     """Owe `conversation` a message of this kind about the case; it is owed at most one."""
-    same = (
-        (messages.c.subject_id == subject_id)
-        & (messages.c.kind == kind)
-        & (messages.c.conversation_id == conversation.id)
-    )
-    if connection.execute(sa.select(messages.c.id).where(same)).scalar() is None:
-        document = _conversation_json.dump_json(conversation).decode()
-        values = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
-        connection.execute(messages.insert().values(**values, is_asker=is_asker))
+    document = _conversation_json.dump_json(conversation).decode()
+    values = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
+    insert_new(connection, messages, **values, is_asker=is_asker)
 
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:

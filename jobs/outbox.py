@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from jobs.rounds import go_round
 from jobs.store import change
-from jobs.tables import cases, messages, repairs, writing
+from jobs.tables import cases, messages, reading, repairs, writing
 from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
@@ -61,33 +61,33 @@ class Outbox:
 
     def claim(self, now: datetime, limit: int = 100) -> list[Owed]:
         """Due rows, oldest first; leased, so that no other process sends them as well."""
-        due = messages.c.is_due & (messages.c.next_try_at <= now.timestamp())
-        query = (
-            sa.select(messages, cases.c.document.label("case"), repairs.c.document.label("repair"))
-            .outerjoin(cases, cases.c.id == messages.c.subject_id)
-            .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
-            .where(due)
-            .order_by(messages.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=messages)
-        )
+        due = sa.select(messages.c.id).where(messages.c.is_due, messages.c.next_try_at <= now.timestamp())
+        due = due.order_by(messages.c.id).limit(limit).with_for_update(skip_locked=True)
         with writing(self._engine) as connection:
-            rows = connection.execute(query).all()
-            if rows:
-                lease = messages.update().where(messages.c.id.in_([row.id for row in rows]))
-                lease = lease.values(next_try_at=now.timestamp() + LEASE_SECONDS, claimed_by=self._process_id)
-                connection.execute(lease)
-        return [_owed(row) for row in rows]
+            ids = connection.execute(due).scalars().all()
+            if not ids:
+                return []
+            lease = {"next_try_at": now.timestamp() + LEASE_SECONDS, "claimed_by": self._process_id}
+            connection.execute(messages.update().where(messages.c.id.in_(ids)).values(**lease))
+            # Only now, in a statement of its own: a case read with the lock could be older than the row's `changes`.
+            query = (
+                sa.select(messages, cases.c.document.label("case"), repairs.c.document.label("repair"))
+                .outerjoin(cases, cases.c.id == messages.c.subject_id)
+                .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
+                .where(messages.c.id.in_(ids))
+                .order_by(messages.c.id)
+            )
+            return [_owed(row) for row in connection.execute(query)]
 
-    def release_claims(self) -> None:
-        """At start: what this process had claimed when it was killed is due at once, not after its lease."""
+    def release_claims(self, process_id: str) -> None:
+        """What this process had claimed when it was killed is due at once, not after its lease."""
         with writing(self._engine) as connection:
-            mine = messages.update().where(messages.c.claimed_by == self._process_id, messages.c.is_due)
-            connection.execute(mine.values(next_try_at=0.0))
+            its = messages.update().where(messages.c.claimed_by == process_id, messages.c.is_due)
+            connection.execute(its.values(next_try_at=0.0))
 
     def next_at(self) -> float | None:
         """Epoch seconds at which the next row is due."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.is_due)).scalar()
 
     def shown(self, owed: Owed, activity_id: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.tables import places, writing
+from jobs.tables import places, reading, writing
 from provisioning.case import Conversation
 
 APPROVALS = "approvals"  # where second persons are asked
@@ -12,7 +12,7 @@ _conversation_json = TypeAdapter(Conversation)
 
 
 def get_place(engine: sa.Engine, name: str) -> Conversation | None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         document = connection.execute(sa.select(places.c.conversation).where(places.c.name == name)).scalar()
     return _conversation_json.validate_json(document) if document else None
 

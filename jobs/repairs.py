@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from jobs import plans
 from jobs.audit import append
 from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
-from jobs.tables import messages, repairs, writing
+from jobs.tables import insert_new, messages, reading, repairs, writing
 from provisioning.audit import AuditRecord
 from provisioning.audit_records import approval_asked, decided, repair_asked, repair_ended
 from provisioning.case import Conversation
@@ -34,50 +34,49 @@ class RepairStore:
         The same id again (a double click) answers the repair that exists.
         """
         with writing(self._engine) as connection:
-            existing = connection.execute(sa.select(repairs.c.document).where(repairs.c.id == repair.id)).scalar()
-            if existing:
-                return _repair_json.validate_json(existing)
             values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
-            connection.execute(repairs.insert().values(**values, steps=plans.dump(steps), **_row(repair)))
+            if not insert_new(connection, repairs, **values, steps=plans.dump(steps), **_row(repair)):
+                existing = sa.select(repairs.c.document).where(repairs.c.id == repair.id)
+                return _repair_json.validate_json(connection.execute(existing).scalar_one())
             show_live(connection, repair.id, conversation, kind="repair")
             _owe_approval(connection, repair, conversation)
             _write_down(connection, [repair_asked(repair), approval_asked(repair)], repair.created_at)
             return repair
 
     def get(self, repair_id: str) -> Repair | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             document = connection.execute(sa.select(repairs.c.document).where(repairs.c.id == repair_id)).scalar()
         return _repair_json.validate_json(document) if document else None
 
     def steps(self, repair_id: str) -> tuple[Step, ...]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             document = connection.execute(sa.select(repairs.c.steps).where(repairs.c.id == repair_id)).scalar_one()
         return plans.load(document)
 
     def of(self, user: str, limit: int = 20) -> tuple[Repair, ...]:
         """Newest first."""
         query = sa.select(repairs.c.document).where(repairs.c.user == user.lower())
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             documents = connection.execute(query.order_by(repairs.c.created_at.desc()).limit(limit)).scalars().all()
         return tuple(_repair_json.validate_json(document) for document in documents)
 
     def running(self) -> list[str]:
         """Ids of the repairs that a workflow should be at work on."""
         query = sa.select(repairs.c.id).where(repairs.c.state == RepairState.RUNNING)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
     def awaiting(self) -> list[Repair]:
         """Those that wait for a second person."""
         query = sa.select(repairs.c.document).where(repairs.c.state == RepairState.AWAITING)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [_repair_json.validate_json(document) for document in connection.execute(query).scalars()]
 
     def is_unreached(self, repair_id: str) -> bool:
         """Nobody was shown the card that asks for approval, and nobody will be."""
         asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "approval")
         hopeful = sa.select(messages.c.id).where(asked, messages.c.is_due | (messages.c.activity_id != ""))
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(hopeful.limit(1)).scalar() is None
 
     def change(self, repair_id: str, transition: Callable[[Repair], Repair]) -> Repair:

@@ -5,6 +5,8 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
+from provisioning.errors import DatabaseUnavailable
+
 PAUSE_AFTER_FAILURE = 5.0
 
 Round = Callable[[], Awaitable[float]]  # answers how many seconds to pause
@@ -16,6 +18,9 @@ async def go_round(work: Round, wake: asyncio.Event, log: logging.Logger) -> Non
         wake.clear()
         try:
             pause = await work()
+        except DatabaseUnavailable as error:
+            log.warning("the round failed: %s", error.sentence)
+            pause = PAUSE_AFTER_FAILURE
         except Exception:
             log.exception("the round failed")
             pause = PAUSE_AFTER_FAILURE

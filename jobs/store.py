@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from jobs.audit import append
 from jobs.messages import mark_due, show_live
-from jobs.tables import cases, writing
+from jobs.tables import cases, insert_new, reading, writing
 from provisioning.acting import acting
 from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, touch
@@ -37,15 +37,9 @@ class CaseStore:
         Answers `case` itself only where it was stored.
         """
         with writing(self.engine) as connection:
-            upn = case.order.upn.lower()
-            is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
-            same = sa.select(cases.c.document).where(is_same).order_by(cases.c.id != case.id).limit(1)
-            existing = connection.execute(same).scalar()
-            kept = _case_json.validate_json(existing) if existing else case
-            if not existing:
-                connection.execute(cases.insert().values(id=case.id, upn=upn, **_row(case)))
+            kept = _find_or_add(connection, case)
             show_live(connection, kept.id, conversation, is_asker=True)
-            record = joined(kept, case.requester, case.order) if existing else ordered(case)
+            record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
             return kept
 
@@ -68,11 +62,11 @@ class CaseStore:
 
     def running(self) -> list[str]:
         """Ids of the cases that a workflow should be at work on."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return list(connection.execute(sa.select(cases.c.id).where(cases.c.state == CaseState.RUNNING)).scalars())
 
     def counts(self) -> dict[str, int]:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(sa.select(cases.c.state, sa.func.count().label("n")).group_by(cases.c.state))
             return {row.state: row.n for row in rows}
 
@@ -85,8 +79,8 @@ class CaseStore:
         """True once in the life of the account, however many cases worked on it."""
         with writing(self.engine) as connection:
             account_id = connection.execute(sa.select(cases.c.account_id).where(cases.c.id == case_id)).scalar()
-            same = sa.select(cases.c.document).where(cases.c.account_id == account_id).with_for_update()
-            documents = connection.execute(same).scalars().all()
+            same = sa.select(cases.c.document).where(cases.c.account_id == account_id).order_by(cases.c.id)
+            documents = connection.execute(same.with_for_update()).scalars().all()
             if any(_case_json.validate_json(document).credential_shown_at for document in documents):
                 return False
             change(connection, case_id, lambda case: touch(case, now, credential_shown_at=now))
@@ -104,27 +98,40 @@ class CaseStore:
                 connection.execute(lease)
             return [_case_json.validate_json(document) for _, document in rows]
 
-    def release_claims(self) -> None:
-        """At start: what this process had claimed when it was killed is due at once, not after its lease."""
-        mine = cases.c.claimed_by == self._process_id
+    def release_claims(self, process_id: str) -> None:
+        """What this process had claimed when it was killed is due at once, not after its lease."""
+        its = cases.c.claimed_by == process_id
         with writing(self.engine) as connection:
-            connection.execute(cases.update().where(mine, cases.c.next_check_at.is_not(None)).values(next_check_at=0.0))
+            connection.execute(cases.update().where(its, cases.c.next_check_at.is_not(None)).values(next_check_at=0.0))
 
     def next_due_at(self) -> float | None:
         """Epoch seconds of the earliest look."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             query = sa.select(sa.func.min(cases.c.next_check_at)).where(cases.c.state == CaseState.WAITING)
             return connection.execute(query).scalar()
 
     def _one(self, query: sa.Select[Any]) -> Case | None:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             document = connection.execute(query).scalar()
         return _case_json.validate_json(document) if document else None
 
     def _many(self, query: sa.Select[Any]) -> list[Case]:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             documents: Sequence[str] = connection.execute(query).scalars().all()
         return [_case_json.validate_json(document) for document in documents]
+
+
+def _find_or_add(connection: sa.Connection, case: Case) -> Case:
+    """The case with the same id, else the open one for the same UPN, else `case` itself, stored."""
+    upn = case.order.upn.lower()
+    is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
+    same = sa.select(cases.c.document).where(is_same).order_by(cases.c.id != case.id).limit(1)
+    while True:  # another process may open one after we looked, or close it before we look again
+        existing = connection.execute(same).scalar()
+        if existing:
+            return _case_json.validate_json(existing)
+        if insert_new(connection, cases, id=case.id, upn=upn, **_row(case)):
+            return case
 
 
 def change(

@@ -7,8 +7,29 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 
-POOL_SIZE = 24  # more than the engine's threads: a step that holds the write lock still needs a connection
+from provisioning.errors import DatabaseUnavailable
+
+POOL_SIZE = 28  # more than the engine's threads: a step that holds the write lock still needs a connection
+
+# PostgreSQL's, where the URL does not say otherwise. libpq: postgresql.org/docs/current/libpq-connect.html
+CONNECTION = {
+    "connect_timeout": "10",  # seconds
+    "keepalives_idle": "15",  # seconds: a server that vanished is noticed within half a minute,
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",  # milliseconds: and so is one that vanished in the middle of a request
+    "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+}
+DISK_FULL = "53100"  # postgresql.org/docs/current/errcodes-appendix.html
+SILENT = (
+    "Mailroom's database does not answer, so nothing was saved. "
+    "Try again in a minute; if it stays, tell whoever runs Mailroom."
+)
+FULL = (
+    "The disk of Mailroom's database is full, so nothing was saved. Try again once whoever runs Mailroom has made room."
+)
 
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
@@ -77,12 +98,30 @@ secrets = sa.Table(
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
 
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # the engine's executor id
+    sa.Column("seen_at", sa.Float, nullable=False),  # epoch seconds by the database's clock
+)
+
+takeovers = sa.Table(
+    "takeovers",
+    metadata,
+    sa.Column("workflow_id", sa.String, primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),  # how often its process died
+)
+
 
 def open_engine(url: str) -> sa.Engine:
-    """An engine for `url`; a SQLite file's folder is made when it is missing."""
+    """An engine for `url`; a SQLite file's folder is made when it is missing.
+
+    What a PostgreSQL URL says after its "?" goes to libpq, such as sslmode=verify-full and sslrootcert.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, pool_pre_ping=True)
+        parsed = parsed.set(drivername="postgresql+psycopg", query={**CONNECTION, **parsed.query})
+        return sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(parsed, pool_size=POOL_SIZE)
@@ -96,15 +135,40 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     On SQLite the write lock is taken at once: a deferred transaction that reads first and writes later
     fails with "database is locked". On PostgreSQL the reader locks its rows (`with_for_update`).
+    Raises DatabaseUnavailable.
     """
     committed: list[Callable[[], None]] = []
-    with engine.begin() as connection:
+    with _answered(), engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.info[AFTER_COMMIT] = committed
         yield connection
     for call in committed:
         call()
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection for looking only. Raises DatabaseUnavailable."""
+    with _answered(), engine.connect() as connection:
+        yield connection
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
+    """False when such a row is there already: another process may have made it since we looked."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount > 0
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """What the driver says of a database that is gone, too slow or full becomes one sentence."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError) as error:
+        is_full = "disk is full" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL
+        raise DatabaseUnavailable(FULL if is_full else SILENT) from error
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -5,9 +5,10 @@ functions, and what they work with is bound once a process. Arguments and result
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbos import DBOS
+from dbos import DBOS, StepOptions
 
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
@@ -15,9 +16,13 @@ from jobs.finishing import FinishSteps
 from jobs.repairing import RepairSteps
 from jobs.steps import ProvisionSteps
 from provisioning.case import Case, Problem, fail
+from provisioning.errors import DatabaseUnavailable
 
 QUEUE = "cases"
 FAULT = "Something went wrong in Mailroom itself. What was done stays done. Try again."
+BROKEN = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]  # what is in these goes on no more
+DATABASE_PAUSE = 5.0  # seconds between the tries of a step while the database is gone
+DATABASE_TRIES = 20_000  # a day
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +52,8 @@ async def provision(case_id: str) -> None:
     parts = _bound[0]
     try:
         for step in parts.provision_steps.all:
-            if not await DBOS.run_step_async({"name": step.name}, parts.provision_steps.run, step, case_id):
-                await DBOS.run_step_async({"name": "explain"}, parts.explain_steps.run, case_id)
+            if not await DBOS.run_step_async(_step(step.name), parts.provision_steps.run, step, case_id):
+                await DBOS.run_step_async(_step("explain"), parts.explain_steps.run, case_id)
                 return
     except Exception:
         await _fail(parts, case_id)
@@ -60,7 +65,7 @@ async def finish(case_id: str) -> None:
     """From the mailbox that answers to the notification that is owed."""
     parts = _bound[0]
     try:
-        await DBOS.run_step_async({"name": "finish"}, parts.finish_steps.run, case_id)
+        await DBOS.run_step_async(_step("finish"), parts.finish_steps.run, case_id)
     except Exception:
         await _fail(parts, case_id)
         raise
@@ -69,7 +74,7 @@ async def finish(case_id: str) -> None:
 @DBOS.workflow(name="explain")
 async def explain(case_id: str) -> None:
     """Why a case is late or has failed."""
-    await DBOS.run_step_async({"name": "explain"}, _bound[0].explain_steps.run, case_id)
+    await DBOS.run_step_async(_step("explain"), _bound[0].explain_steps.run, case_id)
 
 
 @DBOS.workflow(name="repair")
@@ -77,19 +82,53 @@ async def repair(repair_id: str) -> None:
     """From the confirmed fix to the new snapshot that says whether it helped."""
     steps = _bound[0].repair_steps
     try:
-        for index in range(await DBOS.run_step_async({"name": "count"}, steps.count, repair_id)):
-            if not await DBOS.run_step_async({"name": f"write_{index}"}, steps.run, repair_id, index):
+        for index in range(await DBOS.run_step_async(_step("count"), steps.count, repair_id)):
+            if not await DBOS.run_step_async(_step(f"write_{index}"), steps.run, repair_id, index):
                 return
-        await DBOS.run_step_async({"name": "judge"}, steps.judge, repair_id)
+        await DBOS.run_step_async(_step("judge"), steps.judge, repair_id)
     except Exception:
         log.exception("repair %s: the workflow failed", repair_id)
         await steps.fail(repair_id, FAULT)
         raise
 
 
-async def _fail(parts: Parts, case_id: str) -> None:
+async def end_broken(workflow_ids: Sequence[str]) -> None:
+    """Those of the workflows that broke off end their case or repair."""
+    if not workflow_ids:
+        return
+    ids = list(workflow_ids)
+    for broken in await DBOS.list_workflows_async(workflow_ids=ids, status=BROKEN, load_input=False, load_output=False):
+        await break_off(broken.workflow_id)
+
+
+async def break_off(workflow_id: str) -> None:
     """A fault of ours must not leave a card that says "running" for ever."""
+    log.error("workflow %s broke off", workflow_id)
+    subject, _, rest = workflow_id.partition(":")
+    if subject == "repair":
+        await _bound[0].repair_steps.fail(rest, FAULT)
+    elif not rest.startswith("explain"):
+        await _end(_bound[0], subject)
+
+
+def _step(name: str) -> StepOptions:
+    """Every step is safe to repeat, so a database that is gone is waited out."""
+    return {
+        "name": name,
+        "retries_allowed": True,
+        "interval_seconds": DATABASE_PAUSE,
+        "backoff_rate": 1.0,
+        "max_attempts": DATABASE_TRIES,
+        "should_retry": lambda error: isinstance(error, DatabaseUnavailable),
+    }
+
+
+async def _fail(parts: Parts, case_id: str) -> None:
     log.exception("case %s: a workflow failed", case_id)
+    await _end(parts, case_id)
+
+
+async def _end(parts: Parts, case_id: str) -> None:
     now = parts.cases.clock.now()
 
     def transition(case: Case) -> Case:

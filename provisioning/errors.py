@@ -8,6 +8,7 @@ MailroomError                 `sentence`: what happened and what to do, shown to
 ├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
 ├── MessageGone               the message to be updated no longer exists
 ├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
+├── DatabaseUnavailable       Mailroom's own database does not answer or has no room; nothing was saved
 └── GraphError                Microsoft Graph refused or did not answer; `trace` has its own words
     ├── GraphUnavailable      no usable answer (time-out, 5xx, HTML); may be tried again
     │   └── GraphThrottled    429; `retry_after` seconds if Graph named them
@@ -69,6 +70,10 @@ class MessengerUnavailable(MailroomError):
     def __init__(self, sentence: str, retry_after: float | None = None) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class DatabaseUnavailable(MailroomError):
+    """Mailroom's own database does not answer, or has no room: nothing was saved, and it may be tried again."""
 
 
 class GraphError(MailroomError):

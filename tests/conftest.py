@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import browser, processes
+from support import browser, postgres, processes
 
 
 def pytest_configure() -> None:
@@ -47,6 +47,20 @@ def chromium() -> str:
     if path:
         return path
     message = "no Chromium on PATH: `apt-get install chromium` (or set CHROMIUM) runs the browser tests"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(name="postgres", scope="session")
+def postgres_fixture() -> Iterator[postgres.Cluster]:
+    """A real PostgreSQL of its own, one a test process. In CI its absence is a failure, elsewhere a skip."""
+    programs = postgres.find_programs()
+    if programs:
+        with postgres.Cluster(programs) as cluster:
+            yield cluster
+        return
+    message = "no PostgreSQL: `apt-get install postgresql` (any version from 13 on) runs the tests of several machines"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)

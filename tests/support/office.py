@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from support.fake_directory import E3, FakeDirectory
@@ -32,8 +31,8 @@ class ShiftedClock:
 class Office:
     """One engine over one database, which can be closed and opened again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/mailroom.db"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.directory = FakeDirectory()
         self.messenger = FakeMessenger()
         self.clock = ShiftedClock()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.office import Office
+from support.postgres import Cluster
 
 from jobs import outbox, repairing, steps
 
@@ -20,9 +21,18 @@ def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SPACING_SECONDS", 0.01)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/mailroom.db"
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.new_database()
+
+
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = Office(tmp_path)
+async def office(database_url: str) -> AsyncIterator[Office]:
+    office = Office(database_url)
     await office.open()
     yield office
     with contextlib.suppress(AttributeError):

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from support.fake_directory import E3, FakeDirectory, unavailable
@@ -25,8 +24,8 @@ ADMINS = Conversation("19:admins", "groupChat", "http://127.0.0.1:1/")
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = Office(tmp_path)
+async def office(database_url: str) -> AsyncIterator[Office]:
+    office = Office(database_url)
     _add_lee(office.directory)
     await office.open()
     yield office

@@ -1,9 +1,8 @@
-"""The job engine over a directory and a messenger in memory: real DBOS, real SQLite."""
+"""The job engine over a directory and a messenger in memory: real DBOS, real SQLite and PostgreSQL."""
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from support.contoso import ADAM
 from support.fake_directory import unavailable
@@ -255,9 +254,7 @@ async def test_a_deleted_card_is_posted_anew(office: Office) -> None:
     await eventually(posted_again)
 
 
-async def test_waiting_cases_survive_a_restart(tmp_path: Path) -> None:
-    office = Office(tmp_path)
-    await office.open()
+async def test_waiting_cases_survive_a_restart(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     waiting = await office.until_state(case, CaseState.WAITING)
     await office.jobs.close()
@@ -267,7 +264,6 @@ async def test_waiting_cases_survive_a_restart(tmp_path: Path) -> None:
     assert office.messenger.kinds().count("ready") == 1
     await office.jobs.check()
     assert office.jobs.counts() == {"ready": 1}
-    await office.jobs.close()
 
 
 async def _has(office: Office, kind: str) -> bool:
