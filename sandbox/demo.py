@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from sandbox.people import BOT_APP_ID, TENANT_ID
+from sandbox.people import ADAM, BOT_APP_ID, HELGA, MONA, TENANT_ID
 from sandbox.programs import Program, main, run_together
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "var" / "demo"
 FIRST_ORDER = "provision jane@contoso.com"
+ROLES = {
+    "MAILROOM_OPERATORS": HELGA.object_id,
+    "MAILROOM_ADMINS": ADAM.object_id,
+    "MAILROOM_APPROVERS": f"{ADAM.object_id},{MONA.object_id}",
+}
 
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
@@ -24,6 +29,11 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
     options.add_argument("--bot-port", type=port, default=3978, help="the bot's port (%(default)s)")
     options.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (%(default)g)")
     options.add_argument("--scenario", default="", help="start the tenant with it; several with commas")
+    options.add_argument(
+        "--roles",
+        action="store_true",
+        help="Helga is operator, Adam admin, Mona may approve; nobody else may act",
+    )
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the bot's database and the logs there")
     return options
 
@@ -46,7 +56,7 @@ def programs(options: argparse.Namespace, state: Path) -> tuple[Program, Program
     bot = Program(
         name="bot",
         argv=(sys.executable, "-m", "bot"),
-        env=_environment(bot_settings(options.port, options.bot_port, state)),
+        env=_environment(bot_settings(options.port, options.bot_port, state) | (ROLES if options.roles else {})),
         folder=state,
         port=options.bot_port,
         flag="MAILROOM_PORT=… (make) or --bot-port …",

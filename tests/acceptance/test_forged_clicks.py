@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.site import Chat, Site, actions_of, buttons_of, cards_of
+from support.site import Chat, Site, actions_of, buttons_of, cards_of, newcomer
 
 REST = 'name="Jane Doe" license=E3 location=US'
 E3 = "6fd2c87f-b296-42f0-b197-1e91e994b900"
@@ -28,15 +28,15 @@ def told(chat: Chat, desk: Site, message: dict[str, Any], verb: str, data: dict[
 
 
 def test_an_edited_button_changes_nothing(desk: Site) -> None:
-    chat = desk.chat()
-    chat.say(f"provision jane@contoso.com {REST}")
-    card = chat.see("jane@contoso.com", "preparing the mailbox", buttons=("Cancel",))
+    chat, user = desk.chat(), newcomer()
+    chat.say(f"provision {user} {REST}")
+    card = chat.see(user, "preparing the mailbox", buttons=("Cancel",))
     asked = chat.click(card, "Cancel")["message"]
     data = button(asked, "Stop")["data"]
     before = desk.effects()
     for verb, forged in {
         "cancel-confirmed": {**data, "case": "another"},
-        "fix-confirmed": {**data, "user": "jane@contoso.com", "fix": "assign-license", "license": E3},
+        "fix-confirmed": {**data, "user": user, "fix": "assign-license", "license": E3},
         "reveal": data,
         "cancel": {"case": data["case"]},
     }.items():
@@ -58,14 +58,14 @@ def test_a_button_works_where_its_card_is(desk: Site, where: str) -> None:
 
 
 def test_the_same_order_again_after_it_has_ended_shows_what_it_was(desk: Site) -> None:
-    chat = desk.chat()
-    chat.say("provision jane@contoso.com")
-    form = chat.see("A few details for jane@contoso.com", buttons=("Provision",))
+    chat, user = desk.chat(), newcomer()
+    chat.say(f"provision {user}")
+    form = chat.see(f"A few details for {user}", buttons=("Provision",))
     filled = {"display_name": "Jane Doe", "usage_location": "US", "license": E3}
     chat.click(form, "Provision", **filled)
-    chat.see("jane@contoso.com", "preparing the mailbox")
-    chat.say("cancel jane@contoso.com")
-    chat.see("Stopped working on jane@contoso.com")
+    chat.see(user, "preparing the mailbox")
+    chat.say(f"cancel {user}")
+    chat.see(f"Stopped working on {user}")
     before = desk.effects()
     again = chat.click(form, "Provision", **filled)
     assert "already ordered by this button" in str(again)
