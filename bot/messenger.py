@@ -60,7 +60,8 @@ class TeamsMessenger:
         await self._update(notice_card(MOVED.format(user)), conversation, activity_id)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
-        card = self._for_everyone(ready_card(case), conversation, "ready", case=case.id)
+        holder = () if conversation.is_personal else _viewers(case.credential_holder)
+        card = self._for_everyone(ready_card(case, refresh_for=holder), conversation, "ready-refresh", case=case.id)
         return await self._post(card, conversation, alert=True)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:

@@ -1,8 +1,9 @@
 """The mailbox is ready: the notification, and the sign-in details that are shown once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from cards import parts
+from cards import parts, steps
 from cards.elements import Action, Element, RichTextBlock, TextRun
 from cards.parts import Card, plain
 from cards.people import person
@@ -11,8 +12,11 @@ from provisioning.case import AccountOrigin, Case
 from provisioning.directory import Credential
 
 
-def ready_card(case: Case, *, with_buttons: bool = True) -> Card:
-    """No secret is in it: a button asks for the first sign-in details. Only their holder needs it."""
+def ready_card(case: Case, *, with_buttons: bool = True, refresh_for: Sequence[str] = ()) -> Card:
+    """No secret is in it: a button asks for the first sign-in details. Only their holder needs it.
+
+    `refresh_for` are the Teams ids of those whose clients fetch a view of their own.
+    """
     title = f"{person(case)} — mailbox ready"
     order = case.order
     took = f" · prepared in {duration(case.ended_at - case.created_at)}" if case.ended_at else ""
@@ -25,7 +29,8 @@ def ready_card(case: Case, *, with_buttons: bool = True) -> Card:
     ]
     below = f"Asked for by {plain(case.requester.name, 60)}{took}"
     body = [parts.header(title, below, "good"), parts.facts(rows), *_sign_in(case, with_buttons=with_buttons)]
-    return parts.card(body, title)
+    refresh = steps.refresh("ready-refresh", {"case": case.id}, refresh_for)
+    return parts.card(body, title, refresh=refresh)
 
 
 def sign_in_card(case: Case, credential: Credential, now: datetime) -> Card:

@@ -38,7 +38,7 @@ OLD_CLIENT = (
 log = logging.getLogger(__name__)
 
 
-@action("ready", role=None, lives=VIEW_LIVES)
+@action("ready-refresh", role=None, lives=VIEW_LIVES)
 async def show(request: Request, services: Services) -> Reply | None:
     """The ready message as the clicker's own view: only the holder's has the buttons."""
     case = await fields.case(request, services)

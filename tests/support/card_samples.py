@@ -174,7 +174,7 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "ready_created": ready_card(ready()),
         "ready_shown": ready_card(shown),
         "ready_handed": ready_card(replace(ready(), credential_for=Person("mona", "Mona Manager"))),
-        "ready_public": views.shared(ready_card(ready()), "ready", {"case": "case-1"}),
+        "ready_public": views.shared(ready_card(ready(), refresh_for=people), "ready-refresh", {"case": "case-1"}),
         "progress_public": views.shared(progress_card(waiting(), NOW, refresh_for=people), "refresh", {"case": "c"}),
         "ready_adopted": ready_card(ready(AccountOrigin.ADOPTED)),
         "sign_in_pass": sign_in_card(ready(), Credential("Temporary Access Pass", "k7_*Hd-29[x]Q", 60), NOW),

@@ -16,7 +16,7 @@ from bot.messenger import TeamsMessenger
 from bot.outbound import OutboundToken
 from bot.seals import Seals
 from provisioning import approving
-from provisioning.case import Case, Conversation, Order, Person, ready
+from provisioning.case import AccountOrigin, Case, Conversation, Order, Person, ready
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -62,6 +62,25 @@ async def test_the_ready_notification_alerts(messenger, connector, chat):
     await messenger.announce_ready(ready(CASE, NOW), chat)
     assert connector.calls[0].method == "POST"
     assert connector.calls[0].body["channelData"] == {"notification": {"alert": True}}
+
+
+def titles(card):
+    return [node["title"] for node in walk(card) if node.get("type") == "Action.Execute" and "title" in node]
+
+
+async def test_where_roles_are_set_a_group_sees_no_buttons_but_for_ones_own_view(session, messenger, connector, chat):
+    made = ready(replace(CASE, account_origin=AccountOrigin.CREATED), NOW)
+    strict = TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock(), has_roles=True)
+    own = replace(chat, id="a:helga", kind="personal")
+    for one, place in ((messenger, chat), (strict, chat), (strict, own)):
+        await one.show_case(CASE, place)
+        await one.announce_ready(made, place)
+    everyone, ready_for_everyone, shared, ready_shared, personal, ready_personal = [one.card for one in connector.calls]
+    assert titles(everyone) == titles(personal) == ["Check now", "Diagnose", "Cancel"]
+    assert titles(ready_for_everyone) == titles(ready_personal) == ["Show sign-in details"]
+    assert titles(shared) == titles(ready_shared) == ["Show my buttons"]
+    assert ready_shared["refresh"]["userIds"] == ["29:helga"], "whoever ordered gets them without a click"
+    assert "refresh" not in ready_personal
 
 
 async def test_a_moved_card_becomes_a_line(messenger, connector, chat):

@@ -26,7 +26,7 @@ VERBS = {
     "diagnose": set(),
     "reveal": {"case"},
     "hand-over": {"case"},
-    "ready": {"case"},
+    "ready-refresh": {"case"},
     "fix": {"user", "fix", "cause"},
     "fix-confirmed": {"user", "fix", "cause"},
     "repair-refresh": {"repair"},

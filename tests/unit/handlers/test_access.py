@@ -95,7 +95,7 @@ async def test_viewers_cannot_click_what_changes_something(verb):
     assert desk.changes() == []
 
 
-@pytest.mark.parametrize("verb", ["status", "refresh", "diagnose", "ready"])
+@pytest.mark.parametrize("verb", ["status", "refresh", "diagnose", "ready-refresh"])
 async def test_viewers_can_look(verb):
     desk = Desk(settings={"viewers": (MONA.id,)})
     desk.ready_case()

@@ -33,7 +33,7 @@ VERBS = [
     "status",
     "diagnose",
     "reveal",
-    "ready",
+    "ready-refresh",
     "hand-over",
     "approve",
     "decline",

@@ -251,6 +251,6 @@ async def test_what_cannot_be_written_down_is_not_shown_and_taken_back():
 async def test_the_ready_card_has_buttons_for_their_holder_alone():
     desk = Desk()
     with_manager(desk)
-    mine = await desk.click("ready", case="case-1")
+    mine = await desk.click("ready-refresh", case="case-1")
     assert set(buttons(mine)) == {"Show sign-in details", "Let Mona Manager see them"}
-    assert buttons(await desk.click("ready", MONA, case="case-1")) == {}
+    assert buttons(await desk.click("ready-refresh", MONA, case="case-1")) == {}
