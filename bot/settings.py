@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         (),
         description="Entra group or user object ids that are never changed, with commas, such as break-glass accounts.",
     )
-    rate_limit: int = Field(30, ge=1, description="Messages and clicks that one person may send in a minute.")
+    rate_limit: int = Field(120, ge=1, description="Messages and clicks that one person may send in a minute.")
     poll_seconds: float = Field(
         30.0,
         gt=0,
