@@ -39,10 +39,8 @@ def diagnosed(chat: Chat, who: str, button: str) -> Json:
     if chat.conversation != "personal":  # everyone sees the card there, so its buttons are in one's own view
         chat.click(chat.see(who, buttons=("Show my buttons",)), "Show my buttons")
     found = chat.see(who, buttons=(button,))
-    asked: Json = chat.click(found, button)["message"]
-    assert "Ask for approval" in buttons_of(asked)
-    assert "A second person has to approve" in text_of(asked)
-    return asked
+    chat.click(found, button)  # answered in place, or, when Graph takes its time, as a message
+    return chat.see(who, "A second person has to approve", buttons=("Ask for approval",))
 
 
 def name_here(desk: Site, conversation: str) -> Chat:

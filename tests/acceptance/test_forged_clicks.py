@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.site import Chat, Site, actions_of, buttons_of, cards_of, newcomer
+from support.site import Chat, Site, actions_of, cards_of, newcomer
 
 REST = 'name="Jane Doe" license=E3 location=US'
 E3 = "6fd2c87f-b296-42f0-b197-1e91e994b900"
@@ -77,8 +77,8 @@ def test_the_same_repair_again_after_it_has_ended_shows_what_it_was(desk: Site) 
     chat = desk.chat()
     chat.say("diagnose lee@contoso.com")
     found = chat.see("lee@contoso.com", buttons=("Assign a license",))
-    asked = chat.click(found, "Assign a license")["message"]
-    assert "Do it" in buttons_of(asked)
+    chat.click(found, "Assign a license")
+    asked = chat.see("lee@contoso.com", buttons=("Do it",))
     chat.click(asked, "Do it", license=E3)
     chat.wait(lambda: bool(desk.effects("lee@contoso.com")), "the license is assigned")
     before = desk.effects()

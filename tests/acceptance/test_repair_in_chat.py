@@ -18,8 +18,8 @@ def test_a_missing_license_is_diagnosed_and_mended_by_two_clicks(desk: Site) -> 
     chat = desk.chat()
     chat.say("diagnose nora.lind@contoso.com")
     found = chat.see("nora.lind@contoso.com", "has no license", buttons=("Assign a license",))
-    asked = chat.click(found, "Assign a license")["message"]
-    assert "Do it" in buttons_of(asked)
+    chat.click(found, "Assign a license")
+    asked = chat.see("nora.lind@contoso.com", buttons=("Do it",))
     assert desk.effects("nora.lind@contoso.com") == {}, "the first click changes nothing"
     chat.click(asked, "Do it", license="6fd2c87f-b296-42f0-b197-1e91e994b900")
     chat.see("nora.lind@contoso.com", "The cause is gone")
