@@ -40,7 +40,7 @@ class Gate:
             checked = self._seals.check(request) if request.verb else request
         except BadSeal as error:
             log.warning("%s of %s was refused: %s", request.verb, request.person.id, error.sentence)
-            await self._refused(error, request)
+            await self._refused(error, replace(request, is_refresh=False))  # who calls it automatic is the client
             return None if request.is_refresh else Reply(text=error.sentence)
         reply = await self._handle(checked)
         return self._sealed(reply, request.conversation.id) if reply else None

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from bot import incoming, outgoing
 from bot.metrics import Metrics
+from bot.pace import Pace
 from cards.problem import problem_card
 from handlers.requests import Reply, Request
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
@@ -27,8 +28,9 @@ log = logging.getLogger(__name__)
 
 MESSAGE_SECONDS = 2.0
 INVOKE_SECONDS = 2.5
-SECRET_SECONDS = 8.0  # a secret has no second way to the clicker, so it gets nearly all the time that Teams gives
+SECRET_SECONDS = 6.5  # a secret has no second way to the clicker: nearly all the time that the adapter waits
 GREETED_LIMIT = 10_000
+STRANGERS_A_MINUTE = 10  # refusals that one of them is told; a flood is not answered by a flood
 STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
 BELOW = "See the message below."
@@ -66,6 +68,7 @@ class Turns(ActivityHandler):
         self._message_seconds = message_seconds
         self._invoke_seconds = invoke_seconds
         self._secret_seconds = secret_seconds
+        self._strangers = Pace(STRANGERS_A_MINUTE)
         self._greeted: OrderedDict[str, None] = OrderedDict()
 
     @override
@@ -73,7 +76,8 @@ class Turns(ActivityHandler):
         request = incoming.message_request(turn_context.activity)
         refusal = await self._refusal(turn_context.activity, request)
         if refusal:
-            await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
+            if not self._strangers.wait(request.person.channel_id or request.conversation.id):
+                await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
             return
         await self._answer_message(turn_context, request)
 

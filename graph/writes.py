@@ -3,6 +3,7 @@
 `Writer.carry_out` is the only caller of Graph with anything but a question (tests/unit/graph/test_graph_writes.py).
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ class Writer:
         self._client = client
         self._protection = protection
         self._record = record
+        self._going_on: set[asyncio.Task[Json]] = set()
 
     async def check(self, account_id: str) -> None:
         """Raises as check_account does. Nothing is written down: nothing was tried."""
@@ -86,7 +88,19 @@ class Writer:
         """The JSON of Graph's answer, {} where it has none. Sent once.
 
         Raises ProtectedAccount or the error of the check before anything is sent, then GraphError or AuditUnavailable.
+        A caller that is cancelled stops waiting; what has begun is done to its end, and written down.
         """
+        going_on = asyncio.create_task(self._carry_out(write))
+        self._going_on.add(going_on)
+        going_on.add_done_callback(self._ended)
+        return await asyncio.shield(going_on)
+
+    def _ended(self, task: asyncio.Task[Json]) -> None:
+        self._going_on.discard(task)
+        if not task.cancelled() and task.exception():
+            log.info("a write ended with %s", type(task.exception()).__name__)
+
+    async def _carry_out(self, write: Write) -> Json:
         before = await self._look(write)
         details = _details(write, before)
         try:

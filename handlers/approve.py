@@ -12,6 +12,7 @@ from handlers.grammar import Command, options_of
 from handlers.registry import action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.approving import REASON_LIMIT
+from provisioning.audit_records import place_named
 from provisioning.errors import BadOrder
 
 HERE, OFF = "here", "off"
@@ -47,6 +48,7 @@ async def approvals(request: Request, services: Services, typed: Command) -> Rep
         return await _ask_here(request, services)
     if wish == OFF:
         await services.jobs.set_approval_place(None)
+        await services.audit.record(place_named(request.person, ""))
         return Reply(card=notice_card("From now on each approver is asked in a 1:1 chat."))
     if wish:
         raise BadOrder("Type approvals here, approvals off, or approvals alone to hear how it is.")
@@ -61,6 +63,7 @@ async def _ask_here(request: Request, services: Services) -> Reply:
         raise BadOrder("Type this in the channel or group chat in which the admins are to be asked.")
     conversation = replace(request.conversation, id=request.conversation.id.partition(";messageid=")[0])
     await services.jobs.set_approval_place(conversation)
+    await services.audit.record(place_named(request.person, conversation.id))
     return Reply(card=notice_card("From now on approvals are asked for here. Only approvers can decide them."))
 
 

@@ -24,12 +24,15 @@ def needs_second_person(risk: Risk, services: Services) -> bool:
 
 
 async def require_approver(person: Person, services: Services) -> None:
-    """Raises NotAllowed for whoever is no approver. Asked of Graph each time: a decision is rare, and weighs."""
+    """Raises NotAllowed for whoever is no approver, guests and disabled accounts among them, and GraphError.
+
+    Asked of Graph each time: a decision is rare, and weighs. Without an answer nobody decides.
+    """
     ids = {one.lower() for one in approvers(services)}
-    if person.id.lower() in ids:
-        return
     standing = await services.directory.standing(person.id, sorted(ids))
-    if ids & {group.lower() for group in standing.groups}:
+    if standing.is_guest or not standing.is_enabled:
+        raise NotAllowed("Guests and disabled accounts decide nothing here.")
+    if ids & {person.id.lower(), *(group.lower() for group in standing.groups)}:
         return
     raise NotAllowed("Only an approver may decide this. Ask whoever runs Mailroom in your organization.")
 

@@ -95,7 +95,9 @@ async def _start(repair_id: str, request: Request, services: Services, proposal:
     )
     if approval:
         repair = await_approval(repair, approval)
-    await services.jobs.start_repair(repair, proposal.plan.steps, request.conversation)
+    kept = await services.jobs.start_repair(repair, proposal.plan.steps, request.conversation)
+    if kept.id != repair.id:  # somebody else began one in the same moment
+        return _shown(kept, request, services)
     begun = f"asked {who(approval, 'and')}" if approval else "started"
     return Reply(card=notice_card(f"{fix.title} for {user}: {begun}. The card below shows how it goes."))
 

@@ -12,6 +12,7 @@ from handlers.access import Role
 from handlers.grammar import Command, address_of, check_address, options_of
 from handlers.registry import FORM_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from provisioning.audit_records import wanted_as_well
 from provisioning.case import Case
 from provisioning.errors import GraphError
 from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable, plan
@@ -130,6 +131,8 @@ async def _running(upn: str, services: Services) -> Case | None:
 
 async def _show_running(case: Case, request: Request, services: Services) -> Reply:
     await services.jobs.show(case.id, request.conversation)
+    if case.is_open:
+        await services.audit.record(wanted_as_well(case, request.person))
     who = "you" if case.requester.id == request.person.id else case.requester.name
     is_so = "is already being provisioned" if case.is_open else "was already ordered by this button"
     sentence = f"{case.order.upn} {is_so}, for {who}. I have put the card into this chat."

@@ -17,21 +17,23 @@ log = logging.getLogger(__name__)
 
 async def note_refusal(error: NotAllowed, request: Request, services: Services) -> None:
     """Never raises: the person gets the refusal, whether or not it could be written down."""
-    if request.is_refresh or not _is_news(error, request, services):
+    if request.is_refresh:
         return
     try:
         typed = _typed(request)
         subject = await _subject(request, typed, services)
         what = clip(typed.name or request.verb) or "a message"
+        if not _is_news((request.person.id, error.sentence, what, subject), services):
+            return
         details = {"button" if request.verb else "command": what, "conversation": request.conversation.id}
         await services.audit.record(refused(request.person, what, error.sentence, subject, details))
     except Exception:  # the database's own among them
         log.exception("a refusal of %s could not be written to the audit trail", request.person.id)
 
 
-def _is_news(error: NotAllowed, request: Request, services: Services) -> bool:
+def _is_news(key: tuple[str, str, str, str], services: Services) -> bool:
+    """`key`: who was told what about which command or button, for whom."""
     known, now = services.refusals, services.clock.now()
-    key = (request.person.id, error.sentence)
     if key in known and now - known[key] < QUIET:
         return False
     if len(known) >= MOST_REMEMBERED:

@@ -72,5 +72,5 @@ class Services:
     approval_hours: float = 4.0
     allowed_tenants: tuple[str, ...] = ()
     standings: dict[str, tuple[datetime, Standing]] = field(default_factory=dict)  # handlers/access.py's
-    refusals: dict[tuple[str, str], datetime] = field(default_factory=dict)  # handlers/refusals.py's
+    refusals: dict[tuple[str, str, str, str], datetime] = field(default_factory=dict)  # handlers/refusals.py's
     known_people: dict[str, Person | None] = field(default_factory=dict)  # handlers/approvers.py's

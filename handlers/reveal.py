@@ -4,8 +4,8 @@ They exist only in the card that is returned. Nothing has to be revoked while no
 click, and until then nobody knows the account's password. They lapse some days after the ready message.
 """
 
+import asyncio
 import logging
-from datetime import timedelta
 
 from cards.notice import notice_card
 from cards.ready import ready_card, sign_in_card
@@ -16,7 +16,7 @@ from handlers.requests import Reply, Request, Services
 from provisioning.accounts import strong_password
 from provisioning.acting import acting_for
 from provisioning.audit import AuditRecord, Kind
-from provisioning.case import AccountOrigin, Case, CaseState, Person
+from provisioning.case import CREDENTIAL_LAPSES, AccountOrigin, Case, CaseState, Person
 from provisioning.directory import Credential
 from provisioning.errors import (
     BadOrder,
@@ -24,18 +24,20 @@ from provisioning.errors import (
     GraphDenied,
     GraphError,
     GraphRejected,
+    MailroomError,
     NotAllowed,
     ProtectedAccount,
 )
 
 PASS_MINUTES = 60
-LAPSES = timedelta(days=3)
 OLD_CLIENT = (
     "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
     "Open this chat in a current Teams client and press the button there."
 )
 
 log = logging.getLogger(__name__)
+
+_taking_back: set["asyncio.Task[None]"] = set()  # so that they are not collected before they end
 
 
 @action("ready-refresh", role=None, lives=VIEW_LIVES)
@@ -57,6 +59,9 @@ async def hand_over(request: Request, services: Services) -> Reply | None:
     if case.credential_for is not None or not case.order.manager_id:
         raise BadOrder("There is no manager in this order to hand the sign-in details to.")
     manager = Person(case.order.manager_id, case.order.manager_name or case.order.manager_upn, request.person.tenant_id)
+    standing = await services.directory.standing(manager.id, ())
+    if not standing.exists or not standing.is_enabled or standing.is_guest:
+        raise BadOrder(f"The account of {manager.name} is disabled, a guest or gone, so they could never see them.")
     try:
         chat = await services.messenger.open_personal(manager, request.conversation)
     except ConversationGone:
@@ -83,22 +88,41 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     if not request.conversation.is_personal:
         personal = await services.messenger.open_personal(request.person, request.conversation)
         await services.jobs.announce(case.id, personal)
-        return Reply(text="I have sent the sign-in details to our 1:1 chat.")
+        return Reply(text="They are shown in our 1:1 chat only: press the button of the ready message there.")
     if not request.is_answered_privately:
         return Reply(text=OLD_CLIENT)  # a line, so that the card keeps its button
-    if not await services.jobs.claim_credential(case.id):
-        return _shown_already(await services.jobs.get(case.id) or case)
+    if not await services.jobs.claim_credential(case.id, request.person):
+        case = await services.jobs.get(case.id) or case
+        _check(case, request.person, services)  # it may have been handed over meanwhile
+        return _shown_already(case)
+    with acting_for(request.person, case.order.upn, case.id):
+        issuing = asyncio.create_task(_issued(case, request.person, services))
     try:
-        with acting_for(request.person, case.order.upn, case.id):
-            credential = await _issued(case, request.person, services)
+        credential = await asyncio.shield(issuing)
     except (GraphError, ProtectedAccount) as error:  # a line here too
         await services.jobs.release_credential(case.id)
         behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
         return Reply(text=f"{error.sentence} Nothing was shown.{behind}")
-    except BaseException:  # also when the click is cut off: nobody has seen anything
+    except asyncio.CancelledError:  # the click is cut off, and Graph goes on: nobody will see what it makes
+        _taking_back.add(late := asyncio.create_task(_take_back(issuing, case, services)))
+        late.add_done_callback(_taking_back.discard)
+        raise
+    except BaseException:
         await services.jobs.release_credential(case.id)
         raise
     return Reply(card=sign_in_card(case, credential, services.clock.now()))
+
+
+async def _take_back(issuing: "asyncio.Task[Credential]", case: Case, services: Services) -> None:
+    """Revokes the pass that nobody saw, and lets it be asked for again."""
+    try:
+        credential = await issuing
+        if credential.id:
+            await services.directory.revoke_access_pass(case.account_id, credential.id)
+    except (MailroomError, asyncio.CancelledError) as error:
+        log.info("nothing to take back for case %s: %s", case.id, type(error).__name__)
+    finally:
+        await services.jobs.release_credential(case.id)
 
 
 async def _issued(case: Case, person: Person, services: Services) -> Credential:
@@ -131,10 +155,10 @@ def _check(case: Case, person: Person, services: Services) -> None:
         raise BadOrder(f"{case.order.upn} existed before, so its sign-in has not changed. There is nothing to show.")
     if case.state is not CaseState.READY or not case.account_id:
         raise BadOrder(f"The sign-in details come when the mailbox of {case.order.upn} is ready.")
-    if case.ended_at and services.clock.now() - case.ended_at > LAPSES and not case.credential_shown_at:
+    if case.credential_has_lapsed(services.clock.now()) and not case.credential_shown_at:
         raise BadOrder(
-            f"Nobody asked for the sign-in details of {case.order.upn} within {LAPSES.days} days, so they have lapsed. "
-            "Reset the password in the Microsoft Entra admin center."
+            f"Nobody asked for the sign-in details of {case.order.upn} within {CREDENTIAL_LAPSES.days} days, so they "
+            "have lapsed. Reset the password in the Microsoft Entra admin center."
         )
 
 

@@ -4,7 +4,7 @@ from cards.listing import cases_card
 from cards.notice import notice_card
 from cards.progress import progress_card
 from handlers import fields
-from handlers.access import Role
+from handlers.access import Role, may_act
 from handlers.grammar import Command, address_of, options_of
 from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
@@ -23,6 +23,8 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
     if not typed.args:
         return await _all(services)
     case = await case_for(address_of(typed), services)
+    if not await may_act(request.person, services):
+        return view(case, request, services)  # a view of their own: the live card has the buttons of whoever ordered
     await services.jobs.show(case.id, request.conversation)
     return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
 

@@ -231,8 +231,8 @@ class JobsEngine:
 
         return await self._cases.change(case_id, transition)
 
-    async def claim_credential(self, case_id: str) -> bool:
-        return await asyncio.to_thread(self._store.claim_credential, case_id, self._clock.now())
+    async def claim_credential(self, case_id: str, by: Person) -> bool:
+        return await asyncio.to_thread(self._store.claim_credential, case_id, by, self._clock.now())
 
     async def release_credential(self, case_id: str) -> None:
         now = self._clock.now()

@@ -31,9 +31,12 @@ class RepairStore:
     def open(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         """Store it with its card, and the cards of those who are to approve it.
 
-        The same id again (a double click) answers the repair that exists.
+        The same id again (a double click), or another one that is open for the same person, is answered instead.
         """
         with writing(self._engine) as connection:
+            open_one = _open_one(connection, repair.user)
+            if open_one is not None and open_one.id != repair.id:
+                return open_one
             values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
             if not insert_new(connection, repairs, **values, steps=plans.dump(steps), **_row(repair)):
                 existing = sa.select(repairs.c.document).where(repairs.c.id == repair.id)
@@ -96,6 +99,16 @@ class RepairStore:
                 _tell(connection, before, after)
             _write_down(connection, [decided(before, after), repair_ended(before, after)], _moment(after))
             return after
+
+
+def _open_one(connection: sa.Connection, user: str) -> Repair | None:
+    """One at a time for a person, also when several processes begin one at once."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(user.lower()))))
+    is_open = repairs.c.state.in_([RepairState.RUNNING, RepairState.AWAITING])
+    query = sa.select(repairs.c.document).where(repairs.c.user == user.lower(), is_open)
+    document = connection.execute(query.limit(1)).scalar()
+    return _repair_json.validate_json(document) if document else None
 
 
 def _owe_approval(connection: sa.Connection, repair: Repair, near: Conversation) -> None:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.cases import Cases
-from provisioning.accounts import detail_changes, how_it_came, license_error, serves_mail, strong_password
+from provisioning.accounts import (
+    detail_changes,
+    how_it_came,
+    license_error,
+    passes_on,
+    serves_mail,
+    strong_password,
+    whose,
+)
 from provisioning.acting import acting_for
 from provisioning.case import (
     AccountOrigin,
@@ -114,11 +122,9 @@ class ProvisionSteps:
     async def _origin(self, case: Case, account: Account | None) -> AccountOrigin:
         if account is None:
             return AccountOrigin.RESTORED if case.order.restore_id else AccountOrigin.CREATED
-        # An earlier case that made this account and never handed out its credential passes the right on.
-        earlier = await asyncio.to_thread(self._cases.store.find_by_account, account.id)
-        made_it = any(c.account_origin is AccountOrigin.CREATED and c.id != case.id for c in earlier)
-        was_shown = any(c.credential_shown_at for c in earlier)
-        return AccountOrigin.CREATED if made_it and not was_shown else AccountOrigin.ADOPTED
+        others = await asyncio.to_thread(self._cases.store.find_by_account, account.id)
+        earlier = [one for one in others if one.id != case.id]
+        return AccountOrigin.CREATED if passes_on(case, earlier, self._now()) else AccountOrigin.ADOPTED
 
     async def _create_account(self, case: Case) -> None:
         if case.account_id:
@@ -127,20 +133,30 @@ class ProvisionSteps:
         restoring = bool(case.order.restore_id)
         await self._note(case, Stage.ACCOUNT, "Restoring the account." if restoring else "Creating the account.")
         account = await self._directory.get_account(case.order.upn)
-        if account is None:
-            account = await (self._restore(case) if restoring else self._create(case))
-        await self._change(case, account_id=account.id)
+        if account is None and restoring:
+            account = await self._restore(case)
+        elif account is None:
+            await self._create(case)
+            return
+        origin = case.account_origin if restoring else whose(case, account)
+        await self._change(case, account_id=account.id, account_origin=origin, is_creating=False)
 
-    async def _create(self, case: Case) -> Account:
+    async def _create(self, case: Case) -> None:
+        """Only Graph's own yes makes an account ours; one that is there otherwise may be ours if an answer was lost."""
+        await self._change(case, is_creating=True)
         try:
-            return await self._directory.create_account(case.order, strong_password())
+            account = await self._directory.create_account(case.order, strong_password())
+            origin = AccountOrigin.CREATED
         except ObjectConflict as conflict:
-            if conflict.target not in OWN_CONFLICTS:
+            found = await self._appears(case.order.upn) if conflict.target in OWN_CONFLICTS else None
+            if found is None:
                 raise
-            account = await self._appears(case.order.upn)
-            if account is None:
-                raise
-            return account
+            account, origin = found, whose(case, found)
+        except GraphError as error:
+            if error.trace.status:  # Graph answered: nothing was made
+                await self._change(case, is_creating=False)
+            raise
+        await self._change(case, account_id=account.id, account_origin=origin, is_creating=False)
 
     async def _restore(self, case: Case) -> Account:
         try:

@@ -16,7 +16,7 @@ from jobs.messages import mark_due, show_live
 from jobs.tables import cases, insert_new, reading, writing
 from provisioning.acting import acting
 from provisioning.audit_records import case_ended, joined, ordered
-from provisioning.case import Case, CaseState, Conversation, touch
+from provisioning.case import Case, CaseState, Conversation, Person, touch
 
 Transition = Callable[[Case], Case]
 IsShown = bool | Callable[[Case, Case], bool]
@@ -75,13 +75,15 @@ class CaseStore:
         with writing(self.engine) as connection:
             return change(connection, case_id, transition, is_shown)
 
-    def claim_credential(self, case_id: str, now: datetime) -> bool:
-        """True once in the life of the account, however many cases worked on it."""
+    def claim_credential(self, case_id: str, by: Person, now: datetime) -> bool:
+        """True once in the life of the account, however many cases worked on it, and for its holder alone."""
         with writing(self.engine) as connection:
             account_id = connection.execute(sa.select(cases.c.account_id).where(cases.c.id == case_id)).scalar()
             same = sa.select(cases.c.document).where(cases.c.account_id == account_id).order_by(cases.c.id)
             documents = connection.execute(same.with_for_update()).scalars().all()
-            if any(_case_json.validate_json(document).credential_shown_at for document in documents):
+            found = [_case_json.validate_json(document) for document in documents]
+            holders = [one.credential_holder.id.lower() for one in found if one.id == case_id]
+            if any(one.credential_shown_at for one in found) or holders != [by.id.lower()]:
                 return False
             change(connection, case_id, lambda case: touch(case, now, credential_shown_at=now))
             return True

@@ -1,8 +1,10 @@
 """What an order means for an account: what to change, what it holds already, what went wrong. Pure."""
 
 import secrets
+from collections.abc import Sequence
+from datetime import datetime
 
-from provisioning.case import AccountOrigin, Case
+from provisioning.case import AccountOrigin, Case, CaseState
 from provisioning.directory import MAILBOX_PLANS, Account
 
 _LOWER, _UPPER, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"  # no 0 O 1 l o I
@@ -53,3 +55,26 @@ def license_error(account: Account, sku_id: str) -> str:
     return (
         f"Microsoft 365 could not apply the license ({state.error or 'no reason given'}). Diagnose shows the details."
     )
+
+
+def whose(case: Case, account: Account) -> AccountOrigin:
+    """Of an account that is there although nobody told us that we made it.
+
+    Ours only if a request of ours went out whose answer was lost, and it has the name that was sent.
+    """
+    is_ours = case.is_creating and account.display_name == case.order.display_name
+    return AccountOrigin.CREATED if is_ours else AccountOrigin.ADOPTED
+
+
+def passes_on(case: Case, earlier: Sequence[Case], now: datetime) -> bool:
+    """Whether the right to the first sign-in details, which nobody has seen, goes over to this case.
+
+    From a case that made the account and did not come to its end, or to the very person who had it; never after days.
+    """
+    if any(one.credential_shown_at for one in earlier):
+        return False
+    made = [one for one in earlier if one.account_origin is AccountOrigin.CREATED]
+    if not made or any(one.credential_has_lapsed(now) for one in made):
+        return False
+    announced = [one.credential_holder.id.lower() for one in made if one.state is CaseState.READY]
+    return all(holder == case.requester.id.lower() for holder in announced)

@@ -34,6 +34,19 @@ def joined(case: Case, by: Person, order: Order) -> AuditRecord:
     return _of_case(case, Kind.ORDER, by, sentence, {**_details(order), "joined": True})
 
 
+def wanted_as_well(case: Case, by: Person) -> AuditRecord:
+    """`by` asked for what is being worked on, and was shown its card."""
+    sentence = f"{_name(by)} ordered a mailbox for {case.order.upn}, which is being prepared already."
+    return _of_case(case, Kind.ORDER, by, sentence, {"joined": True})
+
+
+def place_named(by: Person, conversation_id: str) -> AuditRecord:
+    """Where approvals are asked for from now on; "" is in 1:1 chats."""
+    where = "a conversation of their choice" if conversation_id else "1:1 chats"
+    sentence = f"{_name(by)} had approvals asked for in {where}."
+    return AuditRecord(Kind.APPROVAL, by, sentence, details={"conversation": conversation_id})
+
+
 def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     """None unless the case ended by this change. `by` counts where a person ended it."""
     if not before.is_open or after.is_open:

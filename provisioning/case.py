@@ -7,7 +7,7 @@ running ──> waiting ──> ready            running: a workflow is at work 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from provisioning.errors import GraphTrace
@@ -41,6 +41,7 @@ class CaseState(StrEnum):
     GIVEN_UP = "given_up"
 
 
+CREDENTIAL_LAPSES = timedelta(days=3)
 OPEN_STATES = frozenset({CaseState.RUNNING, CaseState.WAITING})
 
 
@@ -150,6 +151,7 @@ class Case:
     ended_by: str = ""
     credential_shown_at: datetime | None = None
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
+    is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
 
     @property
@@ -160,6 +162,10 @@ class Case:
     def credential_holder(self) -> Person:
         """The one person who may see the first sign-in details."""
         return self.credential_for or self.requester
+
+    def credential_has_lapsed(self, now: datetime) -> bool:
+        """Nobody asked for the first sign-in details for days after the end: by now the account may be somebody's."""
+        return self.ended_at is not None and now - self.ended_at > CREDENTIAL_LAPSES
 
     @property
     def progress(self) -> float:

@@ -186,6 +186,8 @@ class Jobs(Protocol):
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         """Show the live card in `conversation` and carry the fix out; the same id again is the same repair.
 
+        Where another one is open for the same person, that one is answered instead.
+
         A repair that awaits approval is shown to those who are asked as well, and carried out once one of them agrees.
         """
         ...
@@ -214,8 +216,8 @@ class Jobs(Protocol):
         """From now on `to` alone may see the first sign-in details; unchanged if they have been shown."""
         ...
 
-    async def claim_credential(self, case_id: str) -> bool:
-        """True for exactly one caller in the life of the case: the one that may reveal the credential."""
+    async def claim_credential(self, case_id: str, by: Person) -> bool:
+        """True for exactly one caller in the life of the account, and only for the credential's holder."""
         ...
 
     async def release_credential(self, case_id: str) -> None:

@@ -116,9 +116,9 @@ class FakeJobs:
         case = self.cases[case_id]
         return case if case.credential_shown_at else self.put(replace(case, credential_for=to))
 
-    async def claim_credential(self, case_id: str) -> bool:
+    async def claim_credential(self, case_id: str, by: Person) -> bool:
         self._note("claim_credential", case_id)
-        if case_id in self.claimed:
+        if case_id in self.claimed or self.cases[case_id].credential_holder.id != by.id:
             return False
         self.claimed.add(case_id)
         self.put(replace(self.cases[case_id], credential_shown_at=self.clock.now()))

@@ -2,8 +2,13 @@
 
 import json
 
+from support.processes import wait_until
 from support.trust_site import GROUP, HELGA, MONA, button, running_trust_site, text_of
 
+SIGN_IN = {
+    "userPrincipalName": "new@contoso.com",
+    "passwordProfile": {"forceChangePasswordNextSignIn": False, "password": "Somebody-Elses-2026"},
+}
 ORDER = 'provision new@contoso.com name="New Comer" license=E3 location=US manager=mona@contoso.com'
 
 
@@ -49,6 +54,41 @@ def test_in_a_group_nothing_is_shown(tmp_path):
         assert site.effects()["access_passes"] == 0
         own = site.sees("mailbox ready", button="Show sign-in details", conversation=HELGA.chat["id"])
         assert secret_of(site.click(HELGA, button(own, "Show sign-in details"))).encode() not in everything_kept(site)
+
+
+def test_another_order_does_not_open_somebody_elses_details(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=f"{HELGA.id},{MONA.id}") as site:
+        ready(site)
+        site.say(MONA, ORDER)
+        monas = site.sees("mailbox ready", conversation=MONA.chat["id"])
+        assert "its sign-in stays as it was" in text_of(monas)
+        assert site.effects()["access_passes"] == 0
+
+
+def test_an_account_that_somebody_else_made_meanwhile_is_not_ours(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=HELGA.id) as site:
+        site.fault(path="/users$", method="POST", status=503, times=1)
+        site.say(HELGA, ORDER)
+        site.sees("New Comer", "tries again")
+        theirs = {"accountEnabled": True, "displayName": "New Comer", "mailNickname": "new", **SIGN_IN}
+        site.graph("POST", "/users", theirs)
+        site.sees("New Comer", "preparing the mailbox")
+        site.mailbox_answers("new@contoso.com")
+        assert "its sign-in stays as it was" in text_of(site.sees("mailbox ready", "Sign-in name"))
+
+
+def test_a_click_that_is_cut_off_leaves_a_trail_and_no_pass(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=HELGA.id) as site:
+        show = button(ready(site), "Show sign-in details")
+        site.fault(path="temporaryAccessPassMethods", method="POST", delay_seconds=9, times=1)
+        assert "takes too long" in text_of(site.click(HELGA, show))
+        wait_until(lambda: site.effects()["access_passes"] == 1, "Graph made the pass all the same", 30)
+        account = site.graph("GET", "/users/new@contoso.com")["id"]
+        path = f"/users/{account}/authentication/temporaryAccessPassMethods"
+        wait_until(lambda: site.graph("GET", path)["value"] == [], "it was taken back", 30)
+        changes = [entry["sentence"] for entry in site.audit() if entry["kind"] == "change"]
+        assert "Revoked the Temporary Access Pass." in changes
+        assert "Temporary Access Pass" in text_of(site.click(HELGA, show)), "and can be asked for again"
 
 
 def test_handed_over_the_manager_alone_sees_them(tmp_path):

@@ -28,6 +28,14 @@ def test_a_name_in_the_text_or_in_a_cards_data_makes_nobody_somebody_else(site):
     assert site.rows("cases") == before
 
 
+def test_a_viewer_sees_only_what_looks(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=HELGA.id, VIEWERS=MONA.id) as site:
+        site.say(HELGA, ORDER.format("seen@contoso.com"))
+        site.sees("No Body", "preparing the mailbox")
+        card = site.say(MONA, "status seen@contoso.com")[-1]["attachments"][0]["content"]
+        assert [one["title"] for one in buttons(card)] == ["Diagnose"]
+
+
 def test_guests_are_refused(tmp_path):
     with running_trust_site(tmp_path, OPERATORS=f"{HELGA.id},{MONA.id}") as site:
         site.graph("PATCH", f"/users/{MONA.id}", {"userType": "Guest"})

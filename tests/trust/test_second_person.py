@@ -1,7 +1,7 @@
 """Risky fixes need a second person, whoever clicks what."""
 
 import pytest
-from support.trust_site import ADAM, HELGA, MONA, Sender, answers_to, button, buttons, running_trust_site
+from support.trust_site import ADAM, HELGA, MONA, Sender, answers_to, button, buttons, running_trust_site, text_of
 
 USER = "sofia.reyes@contoso.com"
 VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")
@@ -47,6 +47,26 @@ def test_an_approved_fix_runs_once_and_the_trail_says_who_agreed(site, asked):
     site.click(ADAM, button(asked, "Decline"), reason="No, rather not.")
     assert site.effects() == after
     assert decisions(site) == [("Adam Admin", "running")]
+
+
+def test_while_graph_does_not_answer_nobody_approves(site, asked):
+    """Not even who is named by id: a guest or a disabled account could be."""
+    site.graph("PATCH", f"/users/{ADAM.id}", {"accountEnabled": False})
+    site.restart_bot()
+    before = site.effects()
+    assert "disabled" in text_of(site.click(ADAM, button(asked, "Approve")))
+    site.fault(path=f"/users/{ADAM.id}", status=503)
+    site.restart_bot()
+    site.click(ADAM, button(asked, "Approve"))
+    assert site.effects() == before
+    assert decisions(site) == []
+
+
+def test_several_requests_at_once_are_one(site):
+    plans = [site.click(HELGA, buttons(site.diagnosis(HELGA, USER), "fix")[-1])["value"] for _ in range(3)]
+    clicks = [site.invoke(HELGA, buttons(plan, "fix-confirmed")[0], **answers_to(plan)) for plan in plans]
+    site.post_many([(click, {"Authorization": site.header()}) for click in clicks])
+    assert site.rows("repairs") == {"repairs": 1}
 
 
 def test_a_declined_fix_never_runs(site, asked):

@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from support.trust_site import ADAM, HELGA, Sender, answers_to, buttons, running_trust_site, text_of
+from support.trust_site import ADAM, GROUP, HELGA, MONA, Sender, answers_to, buttons, running_trust_site, text_of
 
 VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")
 
@@ -40,6 +40,21 @@ def test_every_deed_is_there_with_actor_case_and_request_id(site):
             assert entry["actor_name"] == "Helga Desk"
             assert entry["case"]
             assert {"before", "after", "call"} <= entry["details"].keys()
+
+
+def test_a_colleagues_order_a_place_and_a_silent_forgery_are_there(tmp_path):
+    with running_trust_site(tmp_path, OPERATORS=f"{HELGA.id},{MONA.id}", ADMINS=ADAM.id) as site:
+        site.say(HELGA, 'provision traced@contoso.com name="Traced" license=E3 location=US')
+        site.sees("Traced", "preparing the mailbox")
+        site.say(MONA, "provision traced@contoso.com")
+        site.say(ADAM, "approvals here", GROUP)
+        forged = site.invoke(MONA, {"verb": "approve", "data": {"verb": "approve", "repair": "x"}})
+        forged["value"]["trigger"] = "automatic"
+        site.post(forged)
+        sentences = [entry["sentence"] for entry in site.audit()]
+        assert any("Mona Manager ordered a mailbox for traced@contoso.com, which is" in one for one in sentences)
+        assert any("Adam Admin had approvals asked for" in one for one in sentences)
+        assert any("Mona Manager was refused “approve”" in one for one in sentences)
 
 
 def test_history_shows_it_on_a_card(site):

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from support.desk import GROUP, HELGA, MONA, PERSONAL, Desk, buttons, words
 from support.fake_jobs import NOW
+from support.office import eventually
 
 from handlers.registry import dispatch
 from handlers.requests import Request
-from handlers.reveal import LAPSES
 from provisioning.accounts import strong_password
 from provisioning.audit import Kind
-from provisioning.case import AccountOrigin, CaseState, Conversation
+from provisioning.case import CREDENTIAL_LAPSES, AccountOrigin, CaseState, Conversation
 from provisioning.errors import GraphDenied, GraphRejected, GraphTrace, GraphUnavailable
 
 SECRET = "tap-mona-1"
@@ -55,7 +55,7 @@ async def test_in_a_group_it_goes_to_the_personal_chat():
     desk = Desk()
     desk.ready_case()
     reply = await desk.click("reveal", HELGA, GROUP, case="case-1")
-    assert reply.text == "I have sent the sign-in details to our 1:1 chat."
+    assert "in our 1:1 chat only" in reply.text
     assert reply.card is None
     assert [(call.method, call.conversation_id) for call in desk.jobs.calls] == [("announce", f"a:{HELGA.id}")]
     assert desk.asked() == []
@@ -142,13 +142,41 @@ async def test_a_client_without_execute_is_shown_nothing_and_spends_nothing():
     assert desk.changes() == []
 
 
-async def test_a_request_that_is_cut_off_releases_the_claim():
+async def test_a_click_that_is_cut_off_takes_back_what_nobody_saw():
+    """Graph goes on meanwhile: the pass that it makes is revoked, and the next click may ask again."""
     desk = Desk()
     desk.ready_case()
-    desk.directory.fail("create_access_pass", asyncio.CancelledError())
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    create = desk.directory.create_access_pass
+
+    async def slowly(account_id, minutes):
+        begun.set()
+        await go_on.wait()
+        return await create(account_id, minutes)
+
+    desk.directory.create_access_pass = slowly
+    click = asyncio.create_task(desk.click("reveal", case="case-1"))
+    await begun.wait()
+    click.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await desk.click("reveal", case="case-1")
+        await click
+    go_on.set()
+
+    async def is_released() -> bool:
+        return desk.jobs.methods()[-1] == "release_credential"
+
+    await eventually(is_released)
+    assert desk.directory.count("revoke_access_pass") == 1
     assert desk.jobs.cases["case-1"].credential_shown_at is None
+
+
+@pytest.mark.parametrize("changes", [{"enabled": False}, {"user_type": "Guest"}])
+async def test_nothing_is_handed_over_to_a_manager_who_could_never_see_it(changes):
+    desk = Desk()
+    with_manager(desk)
+    desk.directory.accounts[MONA.id] = replace(desk.directory.accounts[MONA.id], **changes)
+    assert "could never see them" in words(await desk.click("hand-over", case="case-1"))
+    assert desk.jobs.cases["case-1"].credential_for is None
 
 
 async def test_a_case_that_was_shown_stays_shown():
@@ -226,7 +254,7 @@ async def test_without_a_manager_or_after_they_were_shown_there_is_nothing_to_ha
 async def test_the_right_to_see_them_lapses():
     desk = Desk()
     desk.ready_case(ended_at=NOW)
-    desk.clock.moment = NOW + LAPSES + timedelta(seconds=1)
+    desk.clock.moment = NOW + CREDENTIAL_LAPSES + timedelta(seconds=1)
     assert "have lapsed" in words(await desk.click("reveal", case="case-1"))
     assert desk.changes() == []
 

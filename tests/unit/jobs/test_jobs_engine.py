@@ -160,7 +160,7 @@ async def test_an_address_that_another_object_has_is_told_at_once(office: Office
 async def test_an_account_that_exists_is_adopted_and_gets_no_credential(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
     waiting = await office.until_state(case, CaseState.WAITING)
-    await office.jobs.claim_credential(case.id)
+    await office.jobs.claim_credential(case.id, HELGA)
     await office.jobs.cancel(case.id, HELGA)
     again = await office.jobs.start(replace(JANE, license=""), HELGA, CHAT)
     assert again.id != case.id
@@ -181,10 +181,10 @@ async def test_a_second_try_inherits_the_right_to_the_first_credential(office: O
 
 async def test_only_the_first_claim_of_a_credential_counts(office: Office) -> None:
     case = await office.jobs.start(JANE, HELGA, CHAT)
-    claims = await asyncio.gather(*(office.jobs.claim_credential(case.id) for _ in range(5)))
+    claims = await asyncio.gather(*(office.jobs.claim_credential(case.id, HELGA) for _ in range(5)))
     assert sorted(claims) == [False] * 4 + [True]
     await office.jobs.release_credential(case.id)
-    assert await office.jobs.claim_credential(case.id)
+    assert await office.jobs.claim_credential(case.id, HELGA)
 
 
 async def test_a_credential_is_claimed_once_an_account_not_once_a_case(office: Office) -> None:
@@ -194,8 +194,8 @@ async def test_a_credential_is_claimed_once_an_account_not_once_a_case(office: O
     second = await office.jobs.start(JANE, HELGA, CHAT)
     retried = await office.until_state(second, CaseState.WAITING)
     assert retried.account_origin is AccountOrigin.CREATED
-    assert await office.jobs.claim_credential(first.id)
-    assert not await office.jobs.claim_credential(second.id)
+    assert await office.jobs.claim_credential(first.id, HELGA)
+    assert not await office.jobs.claim_credential(second.id, HELGA)
 
 
 async def test_cancel_stops_the_looks(office: Office) -> None:
