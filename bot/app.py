@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -31,19 +32,16 @@ from graph.protection import Protection
 from graph.writes import Recorder
 from handlers import registry
 from handlers.refusals import note_refusal
-from handlers.requests import Reply, Request, Services
+from handlers.requests import Services
 from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
 from jobs.keys import server_key
-from provisioning.errors import NotAllowed
 from provisioning.findings import Risk
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
-
-log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -83,14 +81,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
         services = _services(settings, directory, jobs, messenger, clock)
-
-        async def handle(request: Request) -> Reply | None:
-            return await registry.dispatch(request, services)
-
-        async def refused(error: NotAllowed, request: Request) -> None:
-            await note_refusal(error, request, services)
-
-        gate = Gate(handle, seals, settings.rate_limit, refused)
+        refused = partial(note_refusal, services=services)
+        gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
 
         async def off() -> Sequence[Missing]:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +18,7 @@ from botbuilder.schema import Activity, ActivityTypes
 from typing_extensions import override
 
 from bot import incoming, outgoing
+from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
 from cards.problem import problem_card
@@ -38,8 +39,6 @@ TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press t
 STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
-Handle = Callable[[Request], Awaitable[Reply | None]]
-Refused = Callable[[NotAllowed, Request], Awaitable[None]]
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 
 

@@ -13,7 +13,7 @@ from graph import memberships, queries, reading, requests, searching, surroundin
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
-from graph.errors import error_of
+from graph.errors import body_of
 from graph.parts import only_user, probe_of
 from graph.permissions import SET_PASSWORD
 from graph.protection import Protection
@@ -69,8 +69,8 @@ class GraphDirectory:
             upn=upn,
             account=_if_found(account, reading.account) or _by_address(others, upn),
             deleted=_former(deleted, upn),
-            organization=reading.organization(_body(organization)),
-            skus=reading.skus(_body(skus)),
+            organization=reading.organization(body_of(organization)),
+            skus=reading.skus(body_of(skus)),
             manager=_if_found(boss[0], reading.account) if boss else None,
         )
 
@@ -183,7 +183,7 @@ class GraphDirectory:
         account, *groups = await self._client.batch(asked)
         if account.status == 404:
             return Standing(account_id.lower(), exists=False)
-        return reading.standing(_body(account), [_body(answer) for answer in groups])
+        return reading.standing(body_of(account), [body_of(answer) for answer in groups])
 
     async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
         body = await self._client.send(queries.group_members(self._api, group_id, most)) or {}
@@ -204,15 +204,9 @@ class GraphDirectory:
         return dict(zip(account_ids, map(probe_of, answers), strict=True))
 
 
-def _body(answer: Answer) -> Json:
-    if not answer.ok:
-        raise error_of(answer)
-    return answer.body or {}
-
-
 def _if_found(answer: Answer, read: Callable[[Json], T]) -> T | None:
     """None on 404; any other failure is raised."""
-    return None if answer.status == 404 else read(_body(answer))
+    return None if answer.status == 404 else read(body_of(answer))
 
 
 def _by_address(answer: Answer, address: str) -> Account | None:
@@ -223,5 +217,5 @@ def _by_address(answer: Answer, address: str) -> Account | None:
 
 def _former(answer: Answer, upn: str) -> DeletedAccount | None:
     """The newest whose sign-in name this was: the filter also finds others that end in it."""
-    found = surroundings.deleted(_body(answer), [upn.lower()])
+    found = surroundings.deleted(body_of(answer), [upn.lower()])
     return next((one for one in found if one.upn.lower() == upn.lower()), None)

@@ -48,6 +48,13 @@ def error_of(answer: Answer) -> GraphError:
     return _rejected(answer, trace)
 
 
+def body_of(answer: Answer) -> Json:
+    """What a success says; any other answer is raised as its error."""
+    if not answer.ok:
+        raise error_of(answer)
+    return answer.body or {}
+
+
 def trace_of(answer: Answer) -> GraphTrace:
     """Graph's own words. What is missing in the body is taken from the headers."""
     error = _object(answer.body, "error")

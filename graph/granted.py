@@ -76,8 +76,11 @@ def missing(held: Collection[str] | None) -> tuple[Missing, ...]:
     """In the order of the table; nothing where it is not known what is held."""
     if held is None:
         return ()
-    lacking = (name for name in features() if name not in held and not set(ALSO_ENOUGH.get(name, ())) & set(held))
-    return tuple(Missing(name, features()[name]) for name in lacking)
+    return tuple(
+        Missing(name, stops)
+        for name, stops in features().items()
+        if {name, *ALSO_ENOUGH.get(name, ())}.isdisjoint(held)
+    )
 
 
 def features() -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graph import memberships
 from graph.answers import Answer, Json
 from graph.client import GraphClient
-from graph.errors import error_of
+from graph.errors import body_of, error_of
 from graph.values import idents, objects, text
 from provisioning.errors import GraphError, ProtectedAccount
 
@@ -53,7 +53,7 @@ async def check_account(client: GraphClient, protection: Protection, account_id:
             check_object(protection, account_id)
             return {}
         held, inside = _roles(roles), [name for answer in groups for name in idents(_value(answer))]
-        found = _body(account)
+        found = body_of(account)
     except GraphError as error:
         _say_unchecked(error)
         raise
@@ -85,16 +85,10 @@ def _protected(why: str) -> ProtectedAccount:
 
 def _value(answer: Answer) -> list[object]:
     """The list in the answer. An answer without one says nothing, least of all that nobody is protected."""
-    value = _body(answer).get("value")
+    value = body_of(answer).get("value")
     if not isinstance(value, list):
         raise error_of(answer)
     return value
-
-
-def _body(answer: Answer) -> Json:
-    if not answer.ok:
-        raise error_of(answer)
-    return answer.body or {}
 
 
 def _say_unchecked(error: GraphError) -> None:

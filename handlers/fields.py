@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.grammar import check_address
+from handlers.grammar import Command, check_address, parse
 from handlers.requests import Request, Services
 from handlers.text import tidy
 from provisioning.case import Case
@@ -43,6 +43,15 @@ def user(data: Mapping[str, Any], name: str = "user") -> str:
     if not value or _OBJECT_ID.fullmatch(value):
         return value
     return check_address(value)
+
+
+def command(request: Request) -> Command:
+    """What was typed, or stands behind a button that runs a command; nameless where it is no command."""
+    value = request.data.get("text") if request.verb == "run" else "" if request.verb else request.text
+    try:
+        return parse(value) if isinstance(value, str) else Command("")
+    except BadOrder:
+        return Command("")
 
 
 def once(request: Request) -> str:

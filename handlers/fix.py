@@ -79,10 +79,6 @@ def _confirm(proposal: _Proposal, request: Request, services: Services) -> Reply
 async def _start(repair_id: str, request: Request, services: Services, proposal: _Proposal) -> Reply:
     """One repair at a time for a person: a colleague's click shows the one that is there."""
     user, fix, approval = proposal.user, proposal.fix, proposal.approval
-    repairs = await services.jobs.repairs_of(user)
-    open_one = next((repair for repair in repairs if repair.is_open), None)
-    if open_one:
-        return _shown(open_one, request, services)
     repair = Repair(
         id=repair_id,
         user=user,
@@ -96,7 +92,7 @@ async def _start(repair_id: str, request: Request, services: Services, proposal:
     if approval:
         repair = await_approval(repair, approval)
     kept = await services.jobs.start_repair(repair, proposal.plan.steps, request.conversation)
-    if kept.id != repair.id:  # somebody else began one in the same moment
+    if kept.id != repair.id:
         return _shown(kept, request, services)
     begun = f"asked {who(approval, 'and')}" if approval else "started"
     return Reply(card=notice_card(f"{fix.title} for {user}: {begun}. The card below shows how it goes."))

@@ -133,7 +133,7 @@ async def _show_running(case: Case, request: Request, services: Services) -> Rep
     await services.jobs.show(case.id, request.conversation)
     if case.is_open:
         await services.audit.record(wanted_as_well(case, request.person))
-    who = "you" if case.requester.id == request.person.id else case.requester.name
+    who = "you" if case.requester.is_same(request.person) else case.requester.name
     is_so = "is already being provisioned" if case.is_open else "was already ordered by this button"
     sentence = f"{case.order.upn} {is_so}, for {who}. I have put the card into this chat."
     return Reply(card=notice_card(sentence), replace=request.verb in ("order", "restore"))

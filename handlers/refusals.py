@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from handlers import fields
-from handlers.grammar import Command, address_of, clip, parse
+from handlers.grammar import Command, address_of, clip
 from handlers.requests import Request, Services
 from provisioning.audit_records import refused
 from provisioning.errors import BadOrder, NotAllowed
@@ -20,7 +20,7 @@ async def note_refusal(error: NotAllowed, request: Request, services: Services) 
     if request.is_refresh:
         return
     try:
-        typed = _typed(request)
+        typed = fields.command(request)
         subject = await _subject(request, typed, services)
         what = clip(typed.name or request.verb) or "a message"
         if not _is_news((request.person.id, error.sentence, what, subject), services):
@@ -40,15 +40,6 @@ def _is_news(key: tuple[str, str, str, str], services: Services) -> bool:
         known.clear()
     known[key] = now
     return True
-
-
-def _typed(request: Request) -> Command:
-    """What was typed, or stands behind a button that runs a command; nameless where it is no command."""
-    text = request.data.get("text") if request.verb == "run" else request.text
-    try:
-        return parse(text) if isinstance(text, str) else Command("")
-    except BadOrder:
-        return Command("")
 
 
 async def _subject(request: Request, typed: Command, services: Services) -> str:

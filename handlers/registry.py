@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 from cards.helping import CommandHelp, help_card
 from cards.problem import problem_card
 from cards.suggestion import suggestion_card
+from handlers import fields
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
 from handlers.refusals import note_refusal
@@ -179,7 +180,7 @@ def _problem(error: MailroomError, request: Request) -> Reply:
         return Reply(text=error.sentence)
     trace = error.trace if isinstance(error, GraphError) else None
     may_pass = isinstance(error, GraphError | MessengerUnavailable | DatabaseUnavailable)
-    return Reply(card=problem_card(error.sentence, trace, retry_text=_typed(request) if may_pass else ""))
+    return Reply(card=problem_card(error.sentence, trace, retry_text=fields.command(request).text if may_pass else ""))
 
 
 def _surprise(number: str, request: Request) -> Reply:
@@ -187,16 +188,7 @@ def _surprise(number: str, request: Request) -> Reply:
         f"Something went wrong in Mailroom (id {number}). Nothing more was changed. "
         "Try again; if it stays, give the id to whoever runs Mailroom."
     )
-    return Reply(card=problem_card(sentence, retry_text=_typed(request)))
-
-
-def _typed(request: Request) -> str:
-    """The command to run again: only what was understood is put behind a button."""
-    text = request.data.get("text", "") if request.verb == "run" else "" if request.verb else request.text
-    try:
-        return parse(text).text if isinstance(text, str) else ""
-    except BadOrder:
-        return ""
+    return Reply(card=problem_card(sentence, retry_text=fields.command(request).text))
 
 
 def _refuse_second(name: str, known: dict[str, _Command] | dict[str, _Action]) -> None:

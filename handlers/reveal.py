@@ -46,7 +46,7 @@ async def show(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     if case.state is not CaseState.READY:
         raise BadOrder(f"The mailbox of {case.order.upn} is not ready.")
-    return Reply(card=ready_card(case, with_buttons=_is(request.person, case.credential_holder)))
+    return Reply(card=ready_card(case, with_buttons=request.person.is_same(case.credential_holder)))
 
 
 @action("hand-over", role=Role.OPERATOR)
@@ -142,13 +142,9 @@ async def _note(services: Services, person: Person, case: Case, deed: str) -> No
     await services.audit.record(AuditRecord(Kind.CREDENTIAL, person, sentence, case.order.upn, case.id))
 
 
-def _is(one: Person, other: Person) -> bool:
-    return one.id.lower() == other.id.lower()
-
-
 def _check(case: Case, person: Person, services: Services) -> None:
     holder = case.credential_holder
-    if not _is(holder, person):
+    if not holder.is_same(person):
         why = "who ordered this mailbox" if case.credential_for is None else "to whom they were handed over"
         raise NotAllowed(f"The sign-in details are shown only to {holder.name}, {why}.")
     if case.account_origin is not AccountOrigin.CREATED:

@@ -60,10 +60,12 @@ async def open_jobs(
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
-    `audit` is open on the same database already where somebody else writes to it as well. Raises DatabaseUnavailable.
+    `audit` is open on the same database, and prepared, where somebody else writes to it as well. Raises
+    DatabaseUnavailable.
     """
-    audit = audit or open_audit(database_url, clock)
-    await asyncio.to_thread(audit.prepare)
+    if audit is None:
+        audit = open_audit(database_url, clock)
+        await asyncio.to_thread(audit.prepare)
     jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync)
     await jobs.start_engine(database_url)
     return jobs

@@ -54,27 +54,33 @@ def add_message(
     connection: sa.Connection, subject_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
 ) -> None:
     """Owe `conversation` a message of this kind about the case; it is owed at most one."""
-    document = _conversation_json.dump_json(conversation).decode()
-    values = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation.id, "conversation": document}
-    insert_new(connection, messages, **values, is_asker=is_asker)
+    insert_new(connection, messages, **_row(subject_id, kind, conversation.id, conversation), is_asker=is_asker)
 
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
     """Owe a person a message in their 1:1 chat, which is opened through `near`'s service when it is sent."""
-    document = _conversation_json.dump_json(replace(near, id="", kind="personal")).decode()
-    values = {"subject_id": subject_id, "kind": kind, "conversation_id": person_id, "conversation": document}
-    connection.execute(messages.insert().values(**values))
+    connection.execute(
+        messages.insert().values(**_row(subject_id, kind, person_id, replace(near, id="", kind="personal")))
+    )
 
 
 def owe_decision(connection: sa.Connection, repair_id: str) -> None:
     """Owe the second person's decision to the conversation in which the repair was asked for."""
-    asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "repair")
-    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
-        add_message(connection, repair_id, "decision", _conversation_json.validate_json(document))
+    _owe_where(connection, messages.c.kind == "repair", repair_id, "decision")
 
 
 def owe_ready(connection: sa.Connection, subject_id: str) -> None:
     """Owe the ready notification to every conversation in which the case was ordered."""
-    asked = (messages.c.subject_id == subject_id) & (messages.c.kind == "live") & messages.c.is_asker
-    for document in connection.execute(sa.select(messages.c.conversation).where(asked)).scalars().all():
-        add_message(connection, subject_id, "ready", _conversation_json.validate_json(document))
+    _owe_where(connection, (messages.c.kind == "live") & messages.c.is_asker, subject_id, "ready")
+
+
+def _owe_where(connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject_id: str, kind: str) -> None:
+    """Owe a message of this kind to each conversation that has one of those about the subject."""
+    shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject_id, is_shown)
+    for document in connection.execute(shown).scalars().all():
+        add_message(connection, subject_id, kind, _conversation_json.validate_json(document))
+
+
+def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, str]:
+    document = _conversation_json.dump_json(conversation).decode()
+    return {"subject_id": subject_id, "kind": kind, "conversation_id": conversation_id, "conversation": document}

@@ -82,8 +82,8 @@ class CaseStore:
             same = sa.select(cases.c.document).where(cases.c.account_id == account_id).order_by(cases.c.id)
             documents = connection.execute(same.with_for_update()).scalars().all()
             found = [_case_json.validate_json(document) for document in documents]
-            holders = [one.credential_holder.id.lower() for one in found if one.id == case_id]
-            if any(one.credential_shown_at for one in found) or holders != [by.id.lower()]:
+            is_holder = any(one.id == case_id and one.credential_holder.is_same(by) for one in found)
+            if any(one.credential_shown_at for one in found) or not is_holder:
                 return False
             change(connection, case_id, lambda case: touch(case, now, credential_shown_at=now))
             return True

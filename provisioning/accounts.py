@@ -76,5 +76,4 @@ def passes_on(case: Case, earlier: Sequence[Case], now: datetime) -> bool:
     made = [one for one in earlier if one.account_origin is AccountOrigin.CREATED]
     if not made or any(one.credential_has_lapsed(now) for one in made):
         return False
-    announced = [one.credential_holder.id.lower() for one in made if one.state is CaseState.READY]
-    return all(holder == case.requester.id.lower() for holder in announced)
+    return all(one.credential_holder.is_same(case.requester) for one in made if one.state is CaseState.READY)

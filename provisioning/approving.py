@@ -34,7 +34,7 @@ def decline(repair: Repair, by: Person, reason: str, now: datetime) -> Repair:
 def withdraw(repair: Repair, by: Person, now: datetime) -> Repair:
     """Raises NotAllowed for everybody but the requester, BadOrder when it is too late."""
     approval = _awaited(repair)
-    if not _is_same(by, repair.requester):
+    if not by.is_same(repair.requester):
         raise NotAllowed(f"Only {repair.requester.name}, who asked, can withdraw this request.")
     withdrawn = replace(approval, decided_by=by, decided_at=now)
     return _changed(repair, RepairState.WITHDRAWN, withdrawn, now)
@@ -56,7 +56,7 @@ def give_up_asking(repair: Repair, now: datetime) -> Repair:
 
 def _decide(repair: Repair, state: RepairState, by: Person, reason: str, now: datetime) -> Repair:
     approval = _awaited(repair)
-    if _is_same(by, repair.requester):
+    if by.is_same(repair.requester):
         raise NotAllowed("You asked for this yourself: a second person has to decide.")
     if now >= approval.expires_at:
         raise BadOrder("This request has expired, and nothing was changed. The requester can ask again.")
@@ -82,10 +82,6 @@ def _settled(repair: Repair) -> str:
     if repair.state is RepairState.UNREACHED:
         return "the request was closed because nobody could be reached"
     return f"{by.name} has approved" if by else "this fix needed no second person"
-
-
-def _is_same(one: Person, other: Person) -> bool:
-    return one.id.lower() == other.id.lower()
 
 
 def _changed(repair: Repair, state: RepairState, approval: Approval, now: datetime) -> Repair:

@@ -64,6 +64,9 @@ class Person:
     channel_id: str = ""
     locale: str = ""
 
+    def is_same(self, other: "Person") -> bool:
+        return self.id.lower() == other.id.lower()
+
 
 @dataclass(frozen=True)
 class Conversation:

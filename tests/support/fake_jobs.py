@@ -84,6 +84,9 @@ class FakeJobs:
         self._note("announce", case_id, conversation)
 
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
+        open_one = next((one for one in await self.repairs_of(repair.user) if one.is_open), None)
+        if open_one:
+            return open_one
         self._note("start_repair", repair.id, conversation)
         self.steps[repair.id] = tuple(steps)
         return self.repairs.setdefault(repair.id, repair)

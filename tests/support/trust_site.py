@@ -61,6 +61,7 @@ class Sender:
 HELGA = Sender("helga", "Helga Desk", "6f0e1d2c-0000-4000-8000-0000000000a1")
 MONA = Sender("mona", "Mona Manager", "6f0e1d2c-0000-4000-8000-0000000000a2")
 ADAM = Sender("adam", "Adam Admin", "6f0e1d2c-0000-4000-8000-0000000000a7")
+VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")  # in the tenant, without a role
 OTTO = Sender("otto", "Otto Outside", "6f0e1d2c-0000-4000-8000-0000000000f9", OTHER_TENANT_ID)
 GROUP: Json = {
     "isGroup": True,

@@ -1,9 +1,8 @@
 """Who may do what, by who they are in the verified activity and in Entra, never by what they write."""
 
-from support.trust_site import ADAM, GROUP, HELGA, MONA, Sender, button, buttons, running_trust_site, text_of
+from support.trust_site import ADAM, GROUP, HELGA, MONA, VERA, button, buttons, running_trust_site, text_of
 
 ORDER = 'provision {} name="No Body" license=E3 location=US'
-VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")  # in the tenant, without a role
 
 
 def test_somebody_without_a_role_can_neither_order_nor_look(site):

@@ -1,10 +1,9 @@
 """Risky fixes need a second person, whoever clicks what."""
 
 import pytest
-from support.trust_site import ADAM, HELGA, MONA, Sender, answers_to, button, buttons, running_trust_site, text_of
+from support.trust_site import ADAM, HELGA, MONA, VERA, answers_to, button, buttons, running_trust_site, text_of
 
 USER = "sofia.reyes@contoso.com"
-VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")
 
 
 @pytest.fixture

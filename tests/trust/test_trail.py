@@ -3,9 +3,7 @@
 import sqlite3
 
 import pytest
-from support.trust_site import ADAM, GROUP, HELGA, MONA, Sender, answers_to, buttons, running_trust_site, text_of
-
-VERA = Sender("vera", "Vera Viewer", "6f0e1d2c-0000-4000-8000-0000000000e1")
+from support.trust_site import ADAM, GROUP, HELGA, MONA, VERA, answers_to, buttons, running_trust_site, text_of
 
 
 @pytest.fixture(scope="module")
