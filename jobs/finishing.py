@@ -6,8 +6,8 @@ import logging
 import sqlalchemy as sa
 
 from jobs.cases import Cases
+from jobs.courier import Courier
 from jobs.messages import owe_ready
-from jobs.outbox import Courier
 from jobs.store import change
 from jobs.tables import writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
@@ -57,9 +57,9 @@ class FinishSteps:
                 before_is_waiting = case.state is CaseState.WAITING
                 return self._ready(case, address) if before_is_waiting else case
 
-            change(connection, case_id, transition)
+            case = change(connection, case_id, transition)
             if before_is_waiting:
-                owe_ready(connection, case_id)
+                owe_ready(connection, case)
 
     def _ready(self, case: Case, address: str) -> Case:
         now = self._cases.clock.now()
