@@ -14,7 +14,14 @@ from typing import ParamSpec
 from jobs.outbox import Outbox, Owed
 from jobs.rounds import go_round
 from provisioning.case import Case, Conversation, Person
-from provisioning.errors import ConversationGone, DatabaseUnavailable, MessageGone, MessageRefused, MessengerUnavailable
+from provisioning.errors import (
+    ConversationGone,
+    DatabaseUnavailable,
+    MailroomError,
+    MessageGone,
+    MessageRefused,
+    MessengerUnavailable,
+)
 from provisioning.ports import Clock, Messenger
 from provisioning.priority import Priority, done_as
 from provisioning.repair import Repair
@@ -99,6 +106,7 @@ class Courier:
         try:
             with done_as(Priority.WORK if owed.is_new else Priority.BACKGROUND):
                 activity_id = await self._send(owed)
+                is_pointed = await self._point_down(owed)
         except MessengerUnavailable as error:
             pause = error.retry_after or min(LONGEST_PAUSE_SECONDS, 2.0**owed.attempts)
             log.warning("message %s of %s waits %.0f s: %s", owed.id, owed.subject.id, pause, error.sentence)
@@ -115,7 +123,7 @@ class Courier:
             log.exception("message %s of %s could not be sent", owed.id, owed.subject.id)
             await _note(self._outbox.set_aside, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
         else:
-            await _note(self._outbox.shown, owed, activity_id, self._clock.now())
+            await _note(self._outbox.shown, owed, activity_id, self._clock.now(), is_pointed=is_pointed)
 
     async def _send(self, owed: Owed) -> str:
         if not owed.conversation.id:
@@ -126,8 +134,6 @@ class Courier:
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
-        if owed.moved_from:
-            await self._point_down(owed)  # first, since it can be repeated: a new card cannot
         try:
             return await self._show(owed, owed.activity_id)
         except MessageGone:
@@ -146,11 +152,18 @@ class Courier:
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
         return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
 
-    async def _point_down(self, owed: Owed) -> None:
+    async def _point_down(self, owed: Owed) -> bool:
+        """False where the older card is still to become a pointer: no reason to post the new one again."""
+        if not owed.moved_from:
+            return True
         try:
             await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)
         except MessageGone:
             log.info("the older card of %s was already gone", owed.subject.id)
+        except MailroomError as error:
+            log.warning("the older card of %s does not point down yet: %s", owed.subject.id, error.sentence)
+            return False
+        return True
 
 
 async def _note(write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:

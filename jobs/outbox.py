@@ -5,6 +5,7 @@ first, in their order, then the card that was updated longest ago. So a conversa
 thousand cards holds up no other. Rows survive a crash, so nothing that was promised is lost. jobs/courier.py sends.
 """
 
+import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,15 +58,16 @@ class Outbox:
     def __init__(self, engine: sa.Engine, process_id: str) -> None:
         self._engine = engine
         self._process_id = process_id
-        self.gone: frozenset[str] = frozenset()  # conversations, as of the last claim
+        self.gone: frozenset[str] = frozenset()  # conversations, as of the last look
+        self._looking = threading.Lock()  # so that an older look never replaces a newer one
 
     def claim(self, now: datetime, limit: int) -> list[Owed]:
         """The next row of each conversation; leased, so that nobody else serves the same conversation meanwhile."""
         at = now.timestamp()
+        self._look_who_is_gone()
         with writing(self._engine) as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            self.gone = all_gone(connection)
             due = sa.select(messages.c.id).where(messages.c.id.in_(_first_of_each(at, limit)), _is_due(at))
             ids = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
             if not ids:
@@ -89,8 +91,9 @@ class Outbox:
             times = [connection.execute(later).scalar(), next_end_of_pause(connection, at)]
         return min((time for time in times if time is not None), default=None)
 
-    def shown(self, owed: Owed, activity_id: str, now: datetime) -> None:
-        """The conversation has seen the row's state as of `owed`; later changes stay due."""
+    def shown(self, owed: Owed, activity_id: str, now: datetime, *, is_pointed: bool = True) -> None:
+        """The conversation has seen the row's state as of `owed`; later changes, or the pointer to it, stay due."""
+        pointer = "" if is_pointed else owed.moved_from
         with writing(self._engine) as connection:
             connection.execute(
                 messages.update()
@@ -98,8 +101,8 @@ class Outbox:
                 .values(
                     # Asked for further down while this was on its way: what was just posted is the older card.
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
-                    moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
-                    is_due=messages.c.changes > owed.changes,
+                    moved_from=sa.case((messages.c.moves == owed.moves, pointer), else_=activity_id),
+                    is_due=(messages.c.changes > owed.changes) if is_pointed else True,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
                     claimed_by="",
                 )
@@ -131,16 +134,16 @@ class Outbox:
         with writing(self._engine) as connection:
             _set(connection, owed, next_try_at=0.0, claimed_by="")
             mark_gone(connection, owed.addressee, why, now.timestamp())
-            self.gone |= {owed.addressee}
             here = messages.c.is_due & (messages.c.conversation_id == owed.addressee)
             for lost in _read(connection, here & messages.c.kind.in_(NOT_LATER)):
                 _find_another_way(connection, lost, why, now)
+        self._look_who_is_gone()
 
     def reopen(self, ids: Collection[str]) -> None:
         """Somebody spoke in these conversations."""
         with writing(self._engine) as connection:
             reopen(connection, ids)
-        self.gone -= frozenset(ids)
+        self._look_who_is_gone()
 
     def untold(self, now: datetime, limit: int) -> list[Case]:
         """Cases that are ready and nobody could be told, newest first."""
@@ -160,6 +163,10 @@ class Outbox:
         with writing(self._engine) as connection:
             _set(connection, owed, conversation=_conversation_json.dump_json(conversation).decode())
             return connection.execute(other).scalar() is not None
+
+    def _look_who_is_gone(self) -> None:
+        with self._looking, reading(self._engine) as connection:
+            self.gone = all_gone(connection)
 
 
 def _is_due(at: float) -> sa.ColumnElement[bool]:

@@ -20,6 +20,7 @@ from jobs.store import CaseStore
 from jobs.tables import conversations, messages, open_engine, reading, writing
 from provisioning.case import Case, Conversation, Person, Stage, ready, touch
 from provisioning.errors import ConversationGone, MessageRefused, MessengerUnavailable
+from provisioning.repair import Repair
 
 ROOM = replace(GROUP, id="19:room")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # not about the database
@@ -38,6 +39,7 @@ class Teams(FakeMessenger):
         self.gone: set[str] = set()
         self.gone_calls = 0
         self.silent: set[str] = set()
+        self.fail_moved = 0
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
         await self._reach(conversation)
@@ -46,6 +48,12 @@ class Teams(FakeMessenger):
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         await self._reach(conversation)
         return await super().announce_ready(case, conversation)
+
+    async def show_moved(self, case: Case | Repair, conversation: Conversation, activity_id: str) -> None:
+        if self.fail_moved:
+            self.fail_moved -= 1
+            raise MessengerUnavailable("Teams is down.")
+        await super().show_moved(case, conversation, activity_id)
 
     def asked(self, conversation: Conversation) -> list[str]:
         return [sent.kind for sent in self.sent if sent.conversation_id == conversation.id]
@@ -184,6 +192,18 @@ async def test_a_message_that_teams_refuses_is_dropped_and_the_next_one_comes(ro
 
 
 @on_sqlite
+async def test_a_pointer_that_teams_does_not_take_is_made_later_and_no_card_comes_twice(room: PostRoom) -> None:
+    case = room.order("jane")
+    room.courier.wake()
+    await room.settled()
+    room.teams.fail_moved = 1
+    room.store.open(case, CHAT)
+    room.courier.wake()
+    await room.settled()
+    assert room.teams.kinds() == ["posted", "posted", "updated", "moved"]
+
+
+@on_sqlite
 async def test_a_conversation_that_is_gone_is_asked_once_until_somebody_speaks_there(room: PostRoom) -> None:
     room.teams.gone.add(ROOM.id)
     cases = [room.order(f"user-{number}", ROOM) for number in range(5)]
@@ -211,6 +231,7 @@ async def test_where_the_room_is_gone_whoever_ordered_is_told_in_person(room: Po
     await room.until(["ready"], replace(CHAT, id=f"a:{HELGA.id}"))
     room.become_ready(late)
     await room.until(["ready", "ready"], replace(CHAT, id=f"a:{HELGA.id}"))
+    await room.courier.rest()
     assert room.outbox.untold(Clock().now(), 5) == []
     assert _note_of(room, late) == "The notification was sent."
 
@@ -246,6 +267,7 @@ async def test_who_cannot_be_told_at_all_is_listed_and_told_when_they_speak(room
     room.teams.strangers.clear()
     await room.courier.heard_from(CHAT, HELGA)
     await room.until(["ready"], replace(CHAT, id=f"a:{HELGA.id}"))
+    await room.courier.rest()
     assert room.outbox.untold(Clock().now(), 5) == []
 
 
