@@ -1,0 +1,15 @@
+"""What metrics ask for: the stage of a case, since when a message is due, and which of its changes were shown."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("stage", sa.String, nullable=False, server_default=""))
+    op.create_index("cases_by_stage", "cases", ["state", "stage"])
+    op.add_column("messages", sa.Column("due_since", sa.Float))
+    op.add_column("messages", sa.Column("shown_changes", sa.Integer, nullable=False, server_default="0"))
+    op.execute("UPDATE messages SET shown_changes = changes")
