@@ -49,7 +49,7 @@ AT_ONCE = 16  # workflows at work in this process
 # the others are there to say so.
 THREADS = AT_ONCE + 8
 # A stop has ten seconds in all (bot/__main__.py). What is not done by then goes on at the next start, or elsewhere.
-ROUND_SECONDS = 2.0  # for the rounds of our loops
+ROUND_SECONDS = 1.5  # for the rounds of our loops
 STOP_SECONDS = 1  # for workflows in flight: the engine takes whole seconds
 GONE_SECONDS = 1.0  # for the engine's own threads after that
 LEAVE_SECONDS = 0.5

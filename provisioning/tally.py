@@ -22,6 +22,9 @@ class Tally:
     def card_sent(self, kind: str, *, is_update: bool, merged: int) -> None:
         """A conversation was brought up to date; `merged` changes before the last were not sent by themselves."""
 
+    def audited(self, kind: str, *, is_written: bool) -> None:
+        """Something was to be put into the audit trail by itself; orders and ends go with their case."""
+
     def repair_ended(self, fix: str, outcome: str) -> None:
         """A fix that somebody asked for came to an end."""
 
