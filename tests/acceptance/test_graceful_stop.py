@@ -26,13 +26,13 @@ def test_a_turn_in_flight_is_answered_while_the_bot_is_not_ready_any_more(proces
     fleet = Fleet(processes, f"sqlite:///{tmp_path}/mailroom.db", tmp_path)
     bot = fleet.start_ready()
     fleet.fault(path="batch", delay_seconds=3.5, times=1)
-    typing = in_flight(fleet, bot, "provision mona@contoso.com")
+    typing = in_flight(fleet, bot, "diagnose mona@contoso.com")
     bot.process.popen.send_signal(signal.SIGTERM)
     wait_until(lambda: answers(f"{bot.url}/readyz", 503), "it says that it stops", PROMISED)
     assert bot.process.popen.wait(PROMISED) == 0
     typing.join()
-    assert any("mona@contoso.com" in sent for sent in fleet.sent("send", "update"))
-    assert not [sent for sent in fleet.sent("send", "update") if "being restarted" in sent]
+    assert any("nothing is wrong" in sent for sent in fleet.sent("send", "edit"))
+    assert not [sent for sent in fleet.sent("send", "edit") if "being restarted" in sent]
 
 
 @pytest.mark.timeout(240)
@@ -53,4 +53,4 @@ def test_it_stops_in_time_though_graph_stalls_and_the_database_is_gone(
     finally:
         postgres.start()
     typing.join()
-    assert [sent for sent in fleet.sent("send", "update") if "being restarted" in sent]
+    assert [sent for sent in fleet.sent("send", "edit") if "being restarted" in sent]
