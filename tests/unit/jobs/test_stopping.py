@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 
 class Rounds:
     def __init__(self) -> None:
-        self.begun, self.may_end, self.ended = asyncio.Event(), asyncio.Event(), 0
+        self.begun, self.may_end, self.has_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def work(self) -> float:
         self.begun.set()
         await self.may_end.wait()
-        self.ended += 1
+        self.has_ended.set()
         return 60.0
 
 
@@ -34,7 +34,7 @@ async def test_a_round_that_has_begun_is_finished_and_no_other_begins():
     rounds.may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await loop
-    assert rounds.ended == 1
+    assert rounds.has_ended.is_set()
 
 
 async def test_a_round_that_hangs_ends_when_told_twice():
@@ -46,15 +46,15 @@ async def test_a_round_that_hangs_ends_when_told_twice():
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
-    assert rounds.ended == 0
+    assert not rounds.has_ended.is_set()
 
 
 async def test_a_pause_ends_at_once():
     rounds = Rounds()
     rounds.may_end.set()
     loop = asyncio.create_task(go_round(rounds.work, asyncio.Event(), log))
-    while not rounds.ended:
-        await asyncio.sleep(0)
+    await rounds.has_ended.wait()
+    await asyncio.sleep(0)  # and the pause has begun
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
