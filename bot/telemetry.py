@@ -18,6 +18,7 @@ from bot.settings import SettingsError, TelemetrySettings
 from handlers.requests import Request
 
 if TYPE_CHECKING:  # takes half a second to import, and is for traces alone
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
 OURS = "mailroom"
@@ -29,8 +30,9 @@ tracer = trace.get_tracer(OURS)
 class OwnTracers(trace.TracerProvider):
     """`provider`'s tracers for Mailroom's own code, silent ones for everybody else's."""
 
-    def __init__(self, provider: trace.TracerProvider) -> None:
+    def __init__(self, provider: "TracerProvider") -> None:
         self._provider = provider
+        self.resource = provider.resource  # Azure's exporter asks for it here
 
     def get_tracer(self, instrumenting_module_name: str, *args: Any, **kwargs: Any) -> Tracer:
         if instrumenting_module_name == OURS:
