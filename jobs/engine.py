@@ -205,7 +205,7 @@ class JobsEngine:
     async def cancel(self, case_id: str, by: Person) -> Case:
         await self._known(case_id)
         now = self._clock.now()
-        with acting_for(by, case=case_id):
+        with bound_contextvars(case=case_id), acting_for(by, case=case_id):
             return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:

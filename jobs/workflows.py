@@ -115,8 +115,9 @@ async def end_broken(workflow_ids: Sequence[str]) -> None:
 
 async def break_off(workflow_id: str) -> None:
     """A fault of ours must not leave a card that says "running" for ever."""
-    log.error("workflow %s broke off", workflow_id)
     subject, _, rest = workflow_id.partition(":")
+    ids = {"repair": rest} if subject == "repair" else {"case": subject}
+    log.error("workflow %s broke off", workflow_id, extra=ids)
     if subject == "repair":
         await _bound[0].repair_steps.fail(rest, FAULT)
     elif not rest.startswith("explain"):
