@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from support.fleet import Fleet
-from support.otlp import Receiver, receiving
+from support.otlp import Receiver, Seen, receiving
 from support.processes import Process, Processes, wait_until
 
 UPN = "jane.doe@contoso.com"
+ASSIGN = "POST /users/{user-id}/assignLicense"
 PATIENCE = 60.0  # only so that a broken test ends
 NEVER_SAID = ("jane", "contoso.com", "helga", "Helga")
 
@@ -20,10 +21,9 @@ def lines_of(process: Process) -> list[dict[str, Any]]:
     return [json.loads(line) for line in process.printed.splitlines() if not line.startswith("Mailroom listening")]
 
 
-def ancestors(receiver: Receiver, name: str) -> set[str]:
+def ancestors(receiver: Receiver, span: Seen) -> set[str]:
     """The names of what a span is part of."""
     by_id, names = {span.id: span for span in receiver.spans}, set()
-    span = receiver.named(name)[0]
     while span.parent in by_id:
         span = by_id[span.parent]
         names.add(span.name)
@@ -40,9 +40,9 @@ def test_one_order_is_followed_from_the_click_to_graph_also_through_a_kill(proce
             "OTEL_BSP_SCHEDULE_DELAY": "100",
         }
         killed = fleet.start_ready(**told)
-        fleet.fault(method="POST", path="assignLicense", delay_seconds=10)
+        fleet.fault(method="POST", path="assignLicense", status=503)
         killed.order(UPN)
-        wait_until(lambda: bool(receiver.named("set_manager")), "the account is made", PATIENCE)
+        wait_until(lambda: bool(receiver.named(ASSIGN)), "the license is refused", PATIENCE)
         wait_until(lambda: bool(receiver.named("turn message")), "the turn is told", PATIENCE)
         killed.process.kill()
         fleet.heal()
@@ -58,13 +58,14 @@ def test_one_order_is_followed_from_the_click_to_graph_also_through_a_kill(proce
     [turn] = receiver.named("turn message")
     its = [span for span in receiver.spans if span.trace == turn.trace]
     before = {"handle provision", "create_account", "POST /users"}
-    after = {"assign_license", "POST /users/{user-id}/assignLicense", "finish", "card live", "card ready"}
+    after = {"assign_license", ASSIGN, "finish", "card live", "card ready"}
     assert before | after <= {span.name for span in its}
-    assert "create_account" in ancestors(receiver, "POST /users")  # whose own parent died before it was told
-    through = {"assign_license", "provision", "handle provision", "turn message"}
-    assert through <= ancestors(receiver, "POST /users/{user-id}/assignLicense")
+    [*_, assigned] = receiver.named(ASSIGN)
+    assert assigned.attributes["http.response.status_code"] == "200"
+    assert {"assign_license", "provision", "handle provision", "turn message"} <= ancestors(receiver, assigned)
     assert any(turn.trace in span.links for span in receiver.named("look"))
     [write] = [span for span in receiver.named("POST /users") if span.trace == turn.trace]
+    assert "create_account" in ancestors(receiver, write)  # whose own parent died before it was told
     assert write.attributes["http.response.status_code"] == "201"
     assert write.attributes["mailroom.graph.request_id"]
     assert not [span.words for span in receiver.spans if any(word in span.words for word in NEVER_SAID)]
