@@ -6,6 +6,7 @@ Two processes of one app share its limits without knowing of each other; from 80
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from graph.answers import Answer
 from graph.errors import retry_after_of
@@ -14,6 +15,7 @@ from provisioning import pacing
 from provisioning.buckets import Limit
 from provisioning.pacing import Cost
 from provisioning.priority import Priority
+from provisioning.tally import NOBODY, Tally
 
 # A person is told at once; who works by itself waits.
 PATIENCE = {Priority.INTERACTIVE: 5.0, Priority.WORK: 60.0, Priority.BACKGROUND: 60.0}
@@ -25,8 +27,13 @@ _SCOPES = {"Write": WRITES, "Read": UNITS, "ReadWrite": UNITS}
 class Pacer(pacing.Pacer):
     """What GraphClient asks before each request, and tells the answers."""
 
-    def __init__(self, limits: Mapping[str, Limit] = PUBLISHED, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(limits, PATIENCE, clock)
+    def __init__(
+        self,
+        limits: Mapping[str, Limit] = PUBLISHED,
+        clock: Callable[[], float] = time.monotonic,
+        tally: Tally = NOBODY,
+    ) -> None:
+        super().__init__(limits, PATIENCE, clock, partial(_tell, tally))
 
     def hear(self, cost: Cost, answer: Answer) -> None:
         """Read Graph's own account of the limits from an answer to a request of that cost."""
@@ -36,6 +43,12 @@ class Pacer(pacing.Pacer):
         used = _number(answer.headers.get("x-ms-throttle-limit-percentage", ""))
         if used >= WARNED_AT:
             self.leave_to_others(cost, used)
+
+
+def _tell(tally: Tally, name: str, urgency: Priority, seconds: float) -> None:
+    """The name of a limit without whose mailbox or which path it is of."""
+    kind = name.partition("/")[0]
+    tally.graph_waited(kind if kind in PUBLISHED else "path", urgency, seconds)
 
 
 def _blamed(cost: Cost, answer: Answer) -> Iterable[str]:

@@ -13,6 +13,7 @@ from typing import ParamSpec
 
 from jobs.outbox import Outbox, Owed
 from jobs.rounds import go_round
+from jobs.tracing import working_on
 from provisioning.case import Case, Conversation, Person
 from provisioning.errors import (
     ConversationGone,
@@ -25,6 +26,7 @@ from provisioning.errors import (
 from provisioning.ports import Clock, Messenger
 from provisioning.priority import Priority, done_as
 from provisioning.repair import Repair
+from provisioning.tally import NOBODY, Tally
 
 AT_ONCE = 40  # conversations served side by side; Teams allows an app some 50 calls a second
 LONGEST_PAUSE_SECONDS = 300.0
@@ -43,33 +45,34 @@ class Courier:
     """
 
     def __init__(
-        self, outbox: Outbox, messenger: Messenger, clock: Clock, gone: Callable[[], None] = lambda: None
+        self,
+        outbox: Outbox,
+        messenger: Messenger,
+        clock: Clock,
+        gone: Callable[[], None] = lambda: None,
+        tally: Tally = NOBODY,
     ) -> None:
         self._outbox = outbox
+        self._tally = tally
         self._gone = gone
         self._messenger = messenger
         self._clock = clock
         self._wake = asyncio.Event()
-        self._claiming = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled, with all that is under way."""
+        """Until cancelled; what is on its way is then noted as shown first, unless it is cancelled a second time."""
         try:
             await go_round(self._round, self._wake, log)
         finally:
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
-
-    async def rest(self) -> None:
-        """Returns once what is on its way was noted as shown, so that a new start does not send it again."""
-        await self._claiming.acquire()  # and never released: nothing more is begun
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+            try:
+                await asyncio.gather(*map(asyncio.shield, self._under_way), return_exceptions=True)
+            finally:
+                for task in self._under_way:
+                    task.cancel()
 
     async def heard_from(self, conversation: Conversation, person: Person) -> None:
         """Somebody speaks to Mailroom: a conversation that was given up is there again."""
@@ -84,13 +87,12 @@ class Courier:
 
     async def _round(self) -> float:
         """Answers the seconds until the next message is due; whoever ends makes room for the next by waking us."""
-        async with self._claiming:
-            now = self._clock.now()
-            room = AT_ONCE - len(self._under_way)
-            for owed in await asyncio.to_thread(self._outbox.claim, now, room) if room else ():
-                task = asyncio.create_task(self._deliver(owed))
-                self._under_way.add(task)
-                task.add_done_callback(self._ended)
+        now = self._clock.now()
+        room = AT_ONCE - len(self._under_way)
+        for owed in await asyncio.to_thread(self._outbox.claim, now, room) if room else ():
+            task = asyncio.create_task(self._deliver(owed))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
         due_at = await asyncio.to_thread(self._outbox.next_at, now)
         if due_at is None:
             return IDLE_SECONDS
@@ -103,6 +105,10 @@ class Courier:
         self.wake()
 
     async def _deliver(self, owed: Owed) -> None:
+        with working_on(f"card {owed.kind}", owed.subject, self._clock.now()):
+            await self._try(owed)
+
+    async def _try(self, owed: Owed) -> None:
         try:
             with done_as(Priority.WORK if owed.is_new else Priority.BACKGROUND):
                 activity_id = await self._send(owed)
@@ -124,6 +130,9 @@ class Courier:
             await _note(self._outbox.set_aside, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
         else:
             await _note(self._outbox.shown, owed, activity_id, self._clock.now(), is_pointed=is_pointed)
+            is_update = bool(owed.activity_id) and activity_id == owed.activity_id
+            merged = max(0, owed.changes - owed.shown_changes - 1)
+            self._tally.card_sent(owed.kind, is_update=is_update, merged=merged)
 
     async def _send(self, owed: Owed) -> str:
         if not owed.conversation.id:

@@ -43,6 +43,7 @@ class Owed:
     moved_from: str
     moves: int
     changes: int
+    shown_changes: int
     attempts: int  # in vain in this conversation, one after another
     subject: Case | Repair
 
@@ -103,6 +104,8 @@ class Outbox:
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
                     moved_from=sa.case((messages.c.moves == owed.moves, pointer), else_=activity_id),
                     is_due=(messages.c.changes > owed.changes) if is_pointed else True,
+                    due_since=now.timestamp(),
+                    shown_changes=owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
                     claimed_by="",
                 )
@@ -230,6 +233,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moved_from=row.moved_from,
         moves=row.moves,
         changes=row.changes,
+        shown_changes=row.shown_changes,
         attempts=row.in_vain,
         subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
     )

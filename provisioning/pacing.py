@@ -20,6 +20,7 @@ from provisioning.priority import Priority, priority
 
 Cost = Mapping[str, float]  # what a request takes, by the name of the limit
 Patience = Mapping[Priority, float]  # seconds that a request may be held back; where it would be more, that is told
+Waited = Callable[[str, Priority, float], None]  # told of a limit that held a request back, and for how long
 
 # Background work goes before other work that came so many seconds later: it waits long, never for ever.
 HEAD_START = 20.0
@@ -51,6 +52,7 @@ class Line:
         self._waiting: list[Place] = []
         self._numbers = itertools.count()
         self._most = MOST_BUCKETS
+        self._held: dict[Place, str] = {}  # what those who wait wait for
         self.next_at = math.inf
 
     def join(self, now: float, urgency: Priority, cost: Cost) -> Place:
@@ -69,11 +71,13 @@ class Line:
         self.next_at = math.inf
         for place in self._waiting:
             if not scarce.isdisjoint(place.cost):
+                self._held[place] = next(name for name in place.cost if name in scarce)
                 continue
             waits = {name: self._buckets[name].wait(now, amount, place.urgency) for name, amount in place.cost.items()}
             longest = max(waits.values(), default=0.0)
             if longest > 0:
                 scarce.update(name for name, wait in waits.items() if wait > 0)
+                self._held[place] = max(waits, key=waits.__getitem__)
                 self.next_at = min(self.next_at, now + longest)
                 continue
             for name, amount in place.cost.items():
@@ -96,6 +100,10 @@ class Line:
                 delays.append(bucket.delay(now, min(amount, bucket.burst) + queued, urgency))
         return max(delays)
 
+    def held(self, place: Place) -> str:
+        """The limit that it waited for last; "" if it did not wait. To be asked once."""
+        return self._held.pop(place, "")
+
     def leave(self, place: Place) -> None:
         """It was let go, and is answered."""
         for name in place.cost:
@@ -103,6 +111,7 @@ class Line:
 
     def withdraw(self, now: float, place: Place) -> None:
         """It is not sent after all, whether it waited still or had just been let go."""
+        self._held.pop(place, None)
         if place in self._waiting:
             self._waiting.remove(place)
             return
@@ -150,9 +159,14 @@ class Pacer:
     """
 
     def __init__(
-        self, limits: Mapping[str, Limit], patience: Patience, clock: Callable[[], float] = time.monotonic
+        self,
+        limits: Mapping[str, Limit],
+        patience: Patience,
+        clock: Callable[[], float] = time.monotonic,
+        waited: Waited = lambda _name, _urgency, _seconds: None,
     ) -> None:
         self._clock = clock
+        self._waited = waited
         self._patience = patience
         self._line = Line(limits, clock())
         self._asleep: dict[Place, asyncio.Future[None]] = {}
@@ -182,7 +196,8 @@ class Pacer:
         self._line.hear(self._clock(), names, used)
 
     async def _enter(self, cost: Cost) -> Place:
-        place = self._line.join(self._clock(), priority(), cost)
+        came = self._clock()
+        place = self._line.join(came, priority(), cost)
         woken = asyncio.get_running_loop().create_future()
         self._asleep[place] = woken
         self._advance()
@@ -195,6 +210,7 @@ class Pacer:
             self._line.withdraw(self._clock(), place)
             self._advance()
             raise
+        self._waited(self._line.held(place), place.urgency, self._clock() - came)
         return place
 
     def _advance(self) -> None:

@@ -1,7 +1,6 @@
 """What conversations are owed: the latest state, in order, nobody held up by others; and those that are gone."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -97,6 +96,12 @@ class PostRoom:
 
         await eventually(look)
 
+    async def idle(self) -> None:
+        async def look() -> bool:
+            return not self.courier._under_way
+
+        await eventually(look)
+
     async def settled(self) -> None:
         async def look() -> bool:
             is_due = select(messages.c.id).where(messages.c.is_due)
@@ -111,9 +116,10 @@ async def room(database_url: str) -> AsyncIterator[PostRoom]:
     room = PostRoom(database_url)
     running = asyncio.create_task(room.courier.run())
     yield room
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    for _ in range(2):  # the second time for those that nobody answers
+        running.cancel()
+        await asyncio.wait([running], timeout=0.5)
+    await asyncio.gather(running, return_exceptions=True)
     await asyncio.get_running_loop().shutdown_default_executor()
     room.engine.dispose()
 
@@ -231,7 +237,7 @@ async def test_where_the_room_is_gone_whoever_ordered_is_told_in_person(room: Po
     await room.until(["ready"], replace(CHAT, id=f"a:{HELGA.id}"))
     room.become_ready(late)
     await room.until(["ready", "ready"], replace(CHAT, id=f"a:{HELGA.id}"))
-    await room.courier.rest()
+    await room.idle()
     assert room.outbox.untold(Clock().now(), 5) == []
     assert _note_of(room, late) == "The notification was sent."
 
@@ -249,7 +255,7 @@ async def test_nobody_is_told_twice_in_the_same_chat(room: PostRoom) -> None:
         return "ready" in room.teams.kinds()
 
     await eventually(told)
-    await room.courier.rest()
+    await room.idle()
     assert room.teams.kinds().count("ready") == 1
 
 
@@ -267,12 +273,12 @@ async def test_who_cannot_be_told_at_all_is_listed_and_told_when_they_speak(room
     room.teams.strangers.clear()
     await room.courier.heard_from(CHAT, HELGA)
     await room.until(["ready"], replace(CHAT, id=f"a:{HELGA.id}"))
-    await room.courier.rest()
+    await room.idle()
     assert room.outbox.untold(Clock().now(), 5) == []
 
 
-async def test_two_processes_never_serve_one_conversation_at_once(room: PostRoom) -> None:
-    await room.courier.rest()
+async def test_two_processes_never_serve_one_conversation_at_once(database_url: str) -> None:
+    room = PostRoom(database_url)
     for number in range(3):
         room.order(f"user-{number}")
     room.order("jane", ROOM)
@@ -281,6 +287,7 @@ async def test_two_processes_never_serve_one_conversation_at_once(room: PostRoom
     assert other.claim(Clock().now(), 10) == []
     other.release_claims("p1")
     assert [owed.subject.id for owed in other.claim(Clock().now(), 1)] == ["user-0"]
+    room.engine.dispose()
 
 
 async def _gone(room: PostRoom, conversation_id: str) -> bool:
