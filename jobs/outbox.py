@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from jobs.rounds import go_round
 from jobs.store import change
-from jobs.tables import cases, messages, reading, repairs, writing
+from jobs.tables import cases, has_come, messages, reading, repairs, writing
 from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
@@ -27,6 +27,7 @@ from provisioning.repair import Repair
 SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
 LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
 LONGEST_PAUSE_SECONDS = 300.0
+FARTHEST_SECONDS = 3600.0  # nothing is put off for longer
 AT_ONCE = 8  # conversations served side by side
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Outbox:
 
     def claim(self, now: datetime, limit: int = 100) -> list[Owed]:
         """Due rows, oldest first; leased, so that no other process sends them as well."""
-        due = sa.select(messages.c.id).where(messages.c.is_due, messages.c.next_try_at <= now.timestamp())
+        due = sa.select(messages.c.id).where(messages.c.is_due, has_come(messages.c.next_try_at, now, FARTHEST_SECONDS))
         due = due.order_by(messages.c.id).limit(limit).with_for_update(skip_locked=True)
         with writing(self._engine) as connection:
             ids = connection.execute(due).scalars().all()
@@ -110,6 +111,7 @@ class Outbox:
                 change(connection, owed.subject.id, lambda case: _notified(case, now))
 
     def postpone(self, owed: Owed, seconds: float, now: datetime) -> None:
+        seconds = min(seconds, FARTHEST_SECONDS)
         self._set(owed, next_try_at=now.timestamp() + seconds, claimed_by="", attempts=owed.attempts + 1)
 
     def give_up(self, owed: Owed) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,15 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection for looking only. Raises DatabaseUnavailable."""
     with _answered(), engine.connect() as connection:
         yield connection
+
+
+def has_come(column: sa.Column[Any], now: datetime, farthest: float) -> sa.ColumnElement[bool]:
+    """The moment in the column, epoch seconds, has come; or it is so far off that the clock was wrong when it was set.
+
+    Nothing is ever put off for more than `farthest` seconds, so after a clock was put back nothing waits for hours.
+    """
+    seconds = now.timestamp()
+    return (column <= seconds) | (column > seconds + farthest)
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
