@@ -1,0 +1,176 @@
+"""What bench/chaos.py counts, all of it from the sandbox's own records: its effects, its chats, the connector's log."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+ENDS = ("mailbox ready", "stopped, needs attention", "no mailbox in time")
+TITLE = re.compile(r"^Case (\d+) — (.+)$")
+CHATS = [*((who, "personal") for who in ("helga", "mona", "adam")), ("helga", "group"), ("helga", "channel")]
+
+Control = Callable[..., Awaitable[dict]]
+
+
+@dataclass
+class Case:
+    """One person to be provisioned, and who orders that where. `titles` is what the live card said, newest last."""
+
+    number: int
+    who: str
+    conversation: str
+    typed: int = 0
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"Case {self.number}"
+
+    @property
+    def upn(self) -> str:
+        return f"case{self.number}@contoso.com"
+
+    @property
+    def has_ended(self) -> bool:
+        return bool(self.titles) and self.titles[-1] in ENDS
+
+
+class Watch:
+    """Follows the connector's log: what was taken from the bot, and which answers were then lost."""
+
+    def __init__(self, control: Control, cases: list[Case]) -> None:
+        self._control = control
+        self._cases = cases
+        self._number = 0
+        self._heard_at = time.monotonic()
+        self.lost: set[str] = set()  # ids of messages whose answer did not reach the bot as it should
+
+    async def run(self) -> None:
+        while True:
+            await self.read()
+            await asyncio.sleep(0.3)
+
+    async def read(self) -> None:
+        log = await self._control("GET", f"sandbox/connector/log?after={self._number}")
+        for entry in log["received"]:
+            self._number = max(self._number, entry["number"])
+            self._heard_at = time.monotonic()
+            if entry["notified"] and entry["fault"]:
+                self.lost.add(entry["id"])
+            title = TITLE.match(entry["text"])
+            if title and entry["operation"] in ("send", "edit") and (entry["status"] < 300 or entry["notified"]):
+                self._cases[int(title[1])].titles.append(title[2])
+
+    async def has_card(self, case: Case, seconds: float) -> bool:
+        return await until(lambda: bool(case.titles), seconds)
+
+    async def have_all_ended(self, seconds: float) -> bool:
+        return await until(lambda: all(case.has_ended for case in self._cases), seconds)
+
+    async def quiet(self, seconds: float) -> None:
+        await until(lambda: time.monotonic() - self._heard_at > seconds)
+
+
+async def until(is_so: Callable[[], bool], seconds: float = float("inf")) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        await asyncio.sleep(0.2)
+    return is_so()
+
+
+async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str, Any]:
+    await watch.read()
+    effects = (await control("GET", "sandbox/effects"))["users"]
+    sent, cards = await messages(control)
+    fates = {case.number: fate(case, cards) for case in cases}
+    twice = {
+        upn: {kind: n for kind, n in did.items() if n > 1} for upn, did in effects.items() if max(did.values()) > 1
+    }
+    total = Counter[str]()
+    for did in effects.values():
+        total.update(did)
+    lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
+    doubled = {number: ids for number, ids in sent.items() if len(ids) > 1}
+    excused = {number: sum(one in watch.lost for one in ids[:-1]) for number, ids in doubled.items()}
+    extra = sum(len(ids) - 1 for ids in doubled.values())
+    unexcused = extra - sum(excused.values())
+    stale = sum(not title.startswith(ENDS) for shown in cards.values() for _, title, _ in shown)
+    orphans = sum(
+        one in watch.lost for shown in cards.values() for one, title, _ in shown if not title.startswith(ENDS)
+    )
+    hits = (await control("GET", "sandbox/faults/plan"))["hits"]
+    count = Counter(fates.values())
+    return {
+        "cases": len(cases),
+        "ready": count["ready"],
+        "explained": count["explained"],
+        "neither": [case.upn for case in cases if fates[case.number] == ""],
+        "explanations": sorted({words for shown in cards.values() for *_, words in shown if words}),
+        "effects": dict(total),
+        "side_effects_twice": twice,
+        "notifications": {
+            "people": len(sent),
+            "messages": sum(map(len, sent.values())),
+            "lost": lost,
+            "doubled": extra,
+            "doubled_as_the_answer_was_lost": sum(excused.values()),
+            "answers_lost_after_acceptance": sum(one in watch.lost for ids in sent.values() for one in ids),
+        },
+        "cards": {"left_in_an_older_state": stale, "of_these_posts_whose_answer_was_lost": orphans},
+        "faults": hits,
+        "promises": {
+            "every case ready or explained": not count[""],
+            "no side effect twice": not twice,
+            "no notification lost": not lost,
+            "no notification doubled but where the answer was lost": not unexcused,
+            "no card left in an older state but where the answer was lost": stale == orphans,
+        },
+    }
+
+
+def fate(case: Case, cards: dict[int, list[tuple[str, str, str]]]) -> str:
+    """By the newest card of the case: ready, explained (it ended, and says why), or ""."""
+    shown = cards.get(case.number, [])
+    title = next((title for _, title, _ in reversed(shown) if title.startswith(ENDS)), "")
+    if title.startswith("mailbox ready"):
+        return "ready"
+    return "explained" if title and any(words for *_, words in shown) else ""
+
+
+async def messages(control: Control) -> tuple[dict[int, list[str]], dict[int, list[tuple[str, str, str]]]]:
+    """By case: the ids of its ready notifications; and its cards as (id, state, why it stopped), oldest first."""
+    sent: dict[int, list[str]] = {}
+    cards: dict[int, list[tuple[str, str, str]]] = {}
+    for who, conversation in CHATS:
+        found = await control("GET", f"chat/messages?as={who}&conversation={conversation}")
+        for message in found["messages"]:
+            title = TITLE.match(message["preview"])
+            if message["sender"] != "bot" or message["deleted"] or not title:
+                continue
+            words = str(message["attachments"])
+            if "outlook.office.com" in words:
+                sent.setdefault(int(title[1]), []).append(message["id"])
+            else:
+                why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
+                cards.setdefault(int(title[1]), []).append((message["id"], title[2], why))
+    return sent, cards
+
+
+def problem(element: Any) -> str:
+    """The sentence of a card's problem: its first text that is no heading and names what to do."""
+    texts = [text for text in _texts(element) if text.endswith(".") and len(text) > 40]
+    return texts[0] if texts else ""
+
+
+def _texts(element: Any) -> list[str]:
+    if isinstance(element, list):
+        return [text for member in element for text in _texts(member)]
+    if not isinstance(element, dict):
+        return []
+    own = [element["text"]] if element.get("type") == "TextBlock" else []
+    return own + [text for key, value in element.items() if key != "text" for text in _texts(value)]
