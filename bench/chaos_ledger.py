@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+KILL_SECONDS = 3.0  # a message taken so shortly before a kill -9 may not have been noted
 ENDS = ("mailbox ready", "stopped, needs attention", "no mailbox in time")
 TITLE = re.compile(r"^Case (\d+) — (.+)$")
 CHATS = [*((who, "personal") for who in ("helga", "mona", "adam")), ("helga", "group"), ("helga", "channel")]
@@ -38,6 +40,16 @@ class Case:
         return bool(self.titles) and self.titles[-1] in ENDS
 
 
+@dataclass(frozen=True)
+class Message:
+    """One of the bot's messages about a case. `why` is the reason on a card that says that it stopped."""
+
+    id: str
+    at: float
+    title: str
+    why: str = ""
+
+
 class Watch:
     """Follows the connector's log: what was taken from the bot, and which answers were then lost."""
 
@@ -47,6 +59,7 @@ class Watch:
         self._number = 0
         self._heard_at = time.monotonic()
         self.lost: set[str] = set()  # ids of messages whose answer did not reach the bot as it should
+        self.kills: list[float] = []  # when
 
     async def run(self) -> None:
         while True:
@@ -63,6 +76,10 @@ class Watch:
             title = TITLE.match(entry["text"])
             if title and entry["operation"] in ("send", "edit") and (entry["status"] < 300 or entry["notified"]):
                 self._cases[int(title[1])].titles.append(title[2])
+
+    def is_answer_lost(self, message: "Message") -> bool:
+        """The bot could not know that the message was taken: its answer was lost, or the bot was killed just then."""
+        return message.id in self.lost or any(0 <= kill - message.at < KILL_SECONDS for kill in self.kills)
 
     async def has_card(self, case: Case, seconds: float) -> bool:
         return await until(lambda: bool(case.titles), seconds)
@@ -95,14 +112,10 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
     for did in effects.values():
         total.update(did)
     lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
-    doubled = {number: ids for number, ids in sent.items() if len(ids) > 1}
-    excused = {number: sum(one in watch.lost for one in ids[:-1]) for number, ids in doubled.items()}
-    extra = sum(len(ids) - 1 for ids in doubled.values())
-    unexcused = extra - sum(excused.values())
-    stale = sum(not title.startswith(ENDS) for shown in cards.values() for _, title, _ in shown)
-    orphans = sum(
-        one in watch.lost for shown in cards.values() for one, title, _ in shown if not title.startswith(ENDS)
-    )
+    copies = [one for ids in sent.values() for one in ids[:-1]]  # each of them was sent again
+    excused = [one for one in copies if watch.is_answer_lost(one)]
+    stale = [one for shown in cards.values() for one in shown if not one.title.startswith(ENDS)]
+    orphans = [one for one in stale if watch.is_answer_lost(one)]
     hits = (await control("GET", "sandbox/faults/plan"))["hits"]
     count = Counter(fates.values())
     return {
@@ -110,54 +123,52 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
         "ready": count["ready"],
         "explained": count["explained"],
         "neither": [case.upn for case in cases if fates[case.number] == ""],
-        "explanations": sorted({words for shown in cards.values() for *_, words in shown if words}),
+        "explanations": sorted({one.why for shown in cards.values() for one in shown if one.why}),
         "effects": dict(total),
         "side_effects_twice": twice,
         "notifications": {
             "people": len(sent),
             "messages": sum(map(len, sent.values())),
             "lost": lost,
-            "doubled": extra,
-            "doubled_as_the_answer_was_lost": sum(excused.values()),
-            "answers_lost_after_acceptance": sum(one in watch.lost for ids in sent.values() for one in ids),
+            "doubled": len(copies),
+            "doubled_as_the_answer_was_lost": len(excused),
+            "answers_lost_after_acceptance": sum(watch.is_answer_lost(one) for ids in sent.values() for one in ids),
         },
-        "cards": {"left_in_an_older_state": stale, "of_these_posts_whose_answer_was_lost": orphans},
+        "cards": {"left_in_an_older_state": len(stale), "of_these_posts_whose_answer_was_lost": len(orphans)},
         "faults": hits,
         "promises": {
             "every case ready or explained": not count[""],
             "no side effect twice": not twice,
             "no notification lost": not lost,
-            "no notification doubled but where the answer was lost": not unexcused,
-            "no card left in an older state but where the answer was lost": stale == orphans,
+            "no notification doubled but where the answer was lost": len(excused) == len(copies),
+            "no card left in an older state but where the answer was lost": len(stale) == len(orphans),
         },
     }
 
 
-def fate(case: Case, cards: dict[int, list[tuple[str, str, str]]]) -> str:
+def fate(case: Case, cards: dict[int, list[Message]]) -> str:
     """By the newest card of the case: ready, explained (it ended, and says why), or ""."""
-    shown = cards.get(case.number, [])
-    title = next((title for _, title, _ in reversed(shown) if title.startswith(ENDS)), "")
-    if title.startswith("mailbox ready"):
-        return "ready"
-    return "explained" if title and any(words for *_, words in shown) else ""
+    ended = [one for one in cards.get(case.number, []) if one.title.startswith(ENDS)]
+    if not ended:
+        return ""
+    return "ready" if ended[-1].title.startswith(ENDS[0]) else "explained" if ended[-1].why else ""
 
 
-async def messages(control: Control) -> tuple[dict[int, list[str]], dict[int, list[tuple[str, str, str]]]]:
-    """By case: the ids of its ready notifications; and its cards as (id, state, why it stopped), oldest first."""
-    sent: dict[int, list[str]] = {}
-    cards: dict[int, list[tuple[str, str, str]]] = {}
+async def messages(control: Control) -> tuple[dict[int, list[Message]], dict[int, list[Message]]]:
+    """By case: its ready notifications, and its cards, oldest first."""
+    sent: dict[int, list[Message]] = {}
+    cards: dict[int, list[Message]] = {}
     for who, conversation in CHATS:
         found = await control("GET", f"chat/messages?as={who}&conversation={conversation}")
         for message in found["messages"]:
             title = TITLE.match(message["preview"])
             if message["sender"] != "bot" or message["deleted"] or not title:
                 continue
-            words = str(message["attachments"])
-            if "outlook.office.com" in words:
-                sent.setdefault(int(title[1]), []).append(message["id"])
-            else:
-                why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
-                cards.setdefault(int(title[1]), []).append((message["id"], title[2], why))
+            is_notification = "outlook.office.com" in str(message["attachments"])
+            why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
+            at = datetime.fromisoformat(message["at"]).timestamp()
+            one = Message(message["id"], at, title[2], why)
+            (sent if is_notification else cards).setdefault(int(title[1]), []).append(one)
     return sent, cards
 
 
