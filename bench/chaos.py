@@ -27,8 +27,8 @@ OPERATORS = ("helga", "mona", "adam")
 PLACES = [(who, "personal") for who in OPERATORS] + [("helga", "group"), ("mona", "channel"), ("adam", "group")]
 PERSON_ID = "6f0e1d2c-0000-4000-8000-0000000000{}"
 E3 = "ENTERPRISEPACK"
-TYPING_AT_ONCE = 6
-PATIENCE_SECONDS = 15.0  # a person who sees no card by then types the order again
+TYPING_AT_ONCE = 12
+PATIENCE_SECONDS = 45.0  # a person who sees no card by then types the order again
 TRIES = 8
 SKEWED_BOT = Path(__file__).parent / "skewed_bot.py"
 
