@@ -74,7 +74,10 @@ class Faults:
         return self._ruled(method, path) or self._planned(method, path, in_batch)
 
     def _planned(self, method: str, path: str, in_batch: bool) -> FaultRule | None:
-        mishap = self._plan.draw("graph", _IN_BATCH if in_batch else GRAPH, f"{method} {path}")
+        kinds = _IN_BATCH if in_batch else GRAPH
+        if method == "GET" or path.lower() == "/$batch":
+            kinds = {kind: weight for kind, weight in kinds.items() if kind != "hidden"}  # there is nothing to hide
+        mishap = self._plan.draw("graph", kinds, f"{method} {path}")
         return None if mishap is None else _rule_of(mishap, self._plan)
 
     def _ruled(self, method: str, path: str) -> FaultRule | None:
