@@ -1,5 +1,6 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from provisioning.case import Conversation
 _conversation_json = TypeAdapter(Conversation)
 
 
-def mark_due(connection: sa.Connection, subject_id: str, kind: str) -> None:
-    """Every card of this kind about the subject is to be redrawn."""
-    cards = (messages.c.subject_id == subject_id) & (messages.c.kind == kind)
+def mark_due(connection: sa.Connection, subject_ids: Sequence[str], kind: str) -> None:
+    """Every card of this kind about the subjects is to be redrawn."""
+    if not subject_ids:
+        return
+    cards = messages.c.subject_id.in_(subject_ids) & (messages.c.kind == kind)
     connection.execute(messages.update().where(cards).values(changes=messages.c.changes + 1, is_due=True))
 
 
