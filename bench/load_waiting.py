@@ -1,7 +1,7 @@
 """What waiting costs: the real bot over a database of waiting cases, beside one poll a case. Part of bench/load.py.
 
-The bot is `python -m bot`, started again over a database that was filled before (bench/waiting_cases.py); CPU and memory
-are read from /proc. "Fully watching" is the later of two moments, in seconds from the process's start: /readyz
+The bot is `python -m bot`, started again over a database that was filled before (bench/waiting_cases.py); CPU and
+memory are read from /proc. "Fully watching" is the later of two moments, in seconds from the process's start: /readyz
 answers 200, and every look that was due when the process started, or while it did, has been made and noted.
 """
 
@@ -60,7 +60,7 @@ def measure(quick: bool) -> dict[str, object]:
         back = bench.after_an_hour_away(size) if not quick else None
     add_growth(runs)
     add_growth(naive)
-    found = {
+    return {
         "poll_seconds": POLL_SECONDS,
         "watched_seconds": size.watched_seconds,
         "mailroom": runs,
@@ -68,7 +68,6 @@ def measure(quick: bool) -> dict[str, object]:
         "after_an_hour_away": back,
         "goals": goals(runs, max(size.counts)),
     }
-    return found
 
 
 class Bench(ExitStack):
@@ -94,10 +93,9 @@ class Bench(ExitStack):
     def mailroom(self, kind: str, ages: Ages, count: int, size: Size) -> dict[str, object]:
         """One restart of the bot over `count` waiting cases, watched for a while."""
         url = self._prepared(kind, ages, count)
-        with self._bot(url) as bot, looking_at(url) as engine:
-            starts = time.time() - (time.perf_counter() - bot.started)
+        with looking_at(url) as engine, self._bot_over(engine, url) as (bot, looks):
             ready = bot.wait_ready("/readyz")
-            watching = bot_watches(engine, bot, starts)
+            watching = looks.all_made(time.time())
             time.sleep(SETTLE_SECONDS)
             watched = self._watched(bot, size.watched_seconds, self._server_pids(kind))
             answers = sorted(self._answer_ms(bot) for _ in range(size.answers))
@@ -136,10 +134,9 @@ class Bench(ExitStack):
         with looking_at(url) as engine:
             with engine.begin() as connection:
                 connection.execute(cases.update().values(next_check_at=cases.c.next_check_at - AWAY_SECONDS))
-            with self._bot(url) as bot:
-                starts = time.time() - (time.perf_counter() - bot.started)
+            with self._bot_over(engine, url) as (bot, looks):
                 bot.wait_ready("/readyz")
-                in_each_second = self._probes_each_second(lambda: unlooked(engine, starts) == 0)
+                in_each_second = self._probes_each_second(lambda: not looks.left(time.time() - AWAY_SECONDS / 2))
                 seconds = time.perf_counter() - bot.started
         return told(
             {
@@ -169,6 +166,12 @@ class Bench(ExitStack):
                 raise SystemExit("PostgreSQL is missing (Debian: apt-get install postgresql)")
             self._cluster = self.enter_context(Cluster(programs))
         return self._cluster.new_database()
+
+    @contextmanager
+    def _bot_over(self, engine: sa.Engine, url: str) -> Iterator[tuple[Server, "Looks"]]:
+        due = when_due(engine)
+        with self._bot(url) as bot:
+            yield bot, Looks(engine, bot, due)
 
     @contextmanager
     def _bot(self, database_url: str) -> Iterator[Server]:
@@ -244,20 +247,34 @@ def looking_at(url: str) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def bot_watches(engine: sa.Engine, bot: Server, starts: float) -> float:
-    while unlooked(engine, starts):
-        if time.perf_counter() - bot.started > 120:
-            raise SystemExit(f"{unlooked(engine, starts)} looks were not made:\n{bot.log.read_text()[-3000:]}")
-        time.sleep(0.02)
-    return time.perf_counter() - bot.started
-
-
-def unlooked(engine: sa.Engine, starts: float) -> int:
-    """Looks that were due at that moment, and are still."""
-    is_due = (cases.c.next_check_at <= starts) | (cases.c.claimed_by != "")
-    query = sa.select(sa.func.count()).where(cases.c.state == CaseState.WAITING, is_due)
+def when_due(engine: sa.Engine) -> dict[str, float]:
+    """By case, when it is to be looked at, of those that no process looks at just now."""
+    query = sa.select(cases.c.id, cases.c.next_check_at)
     with engine.connect() as connection:
-        return connection.execute(query).scalar_one()
+        return dict(
+            connection.execute(query.where(cases.c.state == CaseState.WAITING, cases.c.claimed_by == "")).tuples().all()
+        )
+
+
+@dataclass(frozen=True)
+class Looks:
+    """`due` is when each was due before the bot started."""
+
+    engine: sa.Engine
+    bot: Server
+    due: dict[str, float]
+
+    def all_made(self, until: float) -> float:
+        """Seconds from the bot's start until all that were due by then are made and noted."""
+        while left := self.left(until):
+            if time.perf_counter() - self.bot.started > 120:
+                raise SystemExit(f"{left} looks were not made:\n{self.bot.log.read_text()[-3000:]}")
+            time.sleep(0.05)
+        return time.perf_counter() - self.bot.started
+
+    def left(self, until: float) -> int:
+        now = when_due(self.engine)
+        return sum(now.get(case_id, at) <= at for case_id, at in self.due.items() if at <= until)
 
 
 def asked(sandbox: Server) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""Ten thousand people who wait for a mailbox: their rows in Mailroom's database, their accounts in the sandbox's tenant.
+"""Thousands who wait for a mailbox: their rows in Mailroom's database, their accounts in the sandbox's tenant.
 
 The rows are made by the code's own transitions and written through its own tables; they look as they would after
 an order, some looks, and the cards that were shown of it.
@@ -14,11 +14,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from harness import HELGA, TENANT_ID
 
-from jobs.audit import append, open_audit
+from jobs.audit import open_audit
 from jobs.messages import add_message
 from jobs.store import row_of
 from jobs.tables import cases, messages, writing
-from provisioning.audit_records import ordered
 from provisioning.case import Case, Conversation, Order, Person, Stage, finish, touch, wait
 from provisioning.directory import Probe, ProbeResult
 from provisioning.errors import GraphTrace
@@ -70,13 +69,15 @@ def fill(database_url: str, count: int, ages: Ages, poll_seconds: float, service
     audit = open_audit(database_url, Clock())
     audit.prepare()
     now = datetime.now(UTC)
+    made = [_waiting(number, age, now, poll_seconds) for number, age in enumerate(ages.of(count))]
     with writing(audit.engine) as connection:
-        for number, age in enumerate(ages.of(count)):
-            case = _waiting(number, age, now, poll_seconds)
-            connection.execute(cases.insert().values(id=case.id, upn=case.order.upn, **row_of(case)))
+        if made:
+            connection.execute(cases.insert(), [{"id": one.id, "upn": one.order.upn, **row_of(one)} for one in made])
+        for number, case in enumerate(made):
             add_message(connection, case.id, "live", _chat(number, service_url), is_asker=True)
-            append(connection, ordered(case), case.created_at)
         connection.execute(messages.update().values(is_due=False, activity_id="card"))
+        took = (datetime.now(UTC) - now).total_seconds()
+        connection.execute(cases.update().values(next_check_at=cases.c.next_check_at + took))
     if audit.engine.dialect.name == "postgresql":
         with audit.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))  # as its own daemon would have by then

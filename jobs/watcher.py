@@ -20,8 +20,8 @@ from provisioning.waiting import lateness, observe, worth_showing
 
 LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
 BATCH = 20  # Graph's limit for one $batch
-AT_MOST = 200  # looks a round
-TICK = 1.0  # seconds from the start of one round to that of the next, at least
+AT_MOST = 400  # looks a round
+TICK = 2.0  # seconds from the start of one round to that of the next, at least
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ class Watcher:
     async def _round(self) -> float:
         """Answers the seconds until the next look, at most the shortest spacing: a row may be added at any time.
 
-        Rounds begin a tick apart, so that looks that come due one after another fill a `$batch`, and so that what is
-        overdue after a downtime is not asked all at once: at most AT_MOST a tick.
+        Rounds begin a tick apart, so that looks that come due one after another fill a `$batch`, and what is overdue
+        after a downtime is not asked all at once: AT_MOST a tick, the posts of them a few beside each other.
         """
         now = self._cases.clock.now
         earliest = now().timestamp() + min(TICK, self._shortest / 4)
