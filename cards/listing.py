@@ -11,13 +11,17 @@ from cards.texts import duration
 from provisioning.case import Case
 
 
-def cases_card(cases: Sequence[Case], now: datetime) -> Card:
+def cases_card(cases: Sequence[Case], now: datetime, total: int = 0) -> Card:
+    """`cases` may be the newest of `total`: how many more there are is said."""
     if not cases:
         words = "Nobody is waiting for a mailbox."
         return parts.card([parts.text(words)], words)
-    title = "1 person is waiting" if len(cases) == 1 else f"{len(cases)} people are waiting"
+    total = max(total, len(cases))
+    title = "1 person is waiting" if total == 1 else f"{total:,} people are waiting"
     body: list[Element] = [parts.header(title)]
     body.extend(_row(case, now) for case in cases)
+    if total > len(cases):
+        body.append(parts.small(f"And {total - len(cases):,} ordered earlier. To see one, type status jane@contoso.com."))
     return parts.card(body, f"{title} for a mailbox.")
 
 

@@ -59,4 +59,4 @@ async def _all(services: Services) -> Reply:
     cases = await services.jobs.open_cases()
     if not cases:
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    return Reply(card=cases_card(cases, services.clock.now()))
+    return Reply(card=cases_card(cases, services.clock.now(), await services.jobs.count_open()))

@@ -167,6 +167,10 @@ class Jobs(Protocol):
         """Newest first."""
         ...
 
+    async def count_open(self) -> int:
+        """All of them."""
+        ...
+
     async def show(self, case_id: str, conversation: Conversation) -> None:
         """Put the live card at the bottom of `conversation`; an older one there becomes a pointer."""
         ...
