@@ -1,29 +1,20 @@
-"""A bulk of 1,000 users inside Graph's limits, an operator's diagnosis beside it, and what waiting for them costs.
+"""A bulk of 1,000 users inside Graph's limits, and an operator's diagnosis beside it. Part of bench/load.py.
 
 The real jobs and graph code of this repository against the sandbox, which enforces the published limits and answers
 every request 50 ms late. Both sides' limits are scaled down alike, so that the limit is what is measured and not this
 machine: a bulk costs CPU, and a small machine would not reach the real one.
-Usage: python bench/load.py [--quick] [--scale 0.25] [--unpaced]. The last line printed is one JSON object.
 """
 
-import argparse
 import asyncio
-import json
 import statistics
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).parent))
 
 import aiohttp
-from harness import Server, Servers, free_port, machine
+from harness import Server, Servers, free_port
 from support.fake_messenger import FakeMessenger
 
 from graph.client import open_client
@@ -32,10 +23,8 @@ from graph.directory import GraphDirectory
 from graph.limits import PUBLISHED, WRITES, scaled
 from graph.pacing import Pacer
 from jobs.engine import JobsEngine, open_jobs
-from jobs.watcher import BATCH, TICK
 from provisioning.case import CaseState, Conversation, Order, Person
 from provisioning.diagnosis import diagnose
-from provisioning.waiting import JITTER
 
 LATENCY_SECONDS = 0.05
 WELL = "helga@contoso.com"
@@ -47,16 +36,15 @@ GOAL_SHARE, GOAL_THROTTLED, GOAL_RATIO = 0.9, 0.005, 2.0
 
 @dataclass(frozen=True)
 class Size:
-    """`diagnoses` are those without load; the full one has the default POLL_SECONDS."""
+    """`diagnoses` are those without load."""
 
     users: int
     scale: float
     diagnoses: int
-    poll_seconds: float
-    watched_seconds: float
 
 
-FULL, QUICK = Size(1_000, 0.25, 60, 30.0, 90.0), Size(60, 0.25, 10, 4.0, 7.0)
+FULL, QUICK = Size(1_000, 0.25, 60), Size(60, 0.25, 10)
+POLL_SECONDS = 30.0  # the default
 
 
 class Clock:
@@ -88,21 +76,17 @@ class Controls:
         }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer users, under 45 s")
-    parser.add_argument("--scale", type=float, help="of the published limits, on both sides")
-    parser.add_argument("--unpaced", action="store_true", help="without the pacer, to see what it is good for")
-    chosen = parser.parse_args()
+def measure(quick: bool, scale: float | None, is_paced: bool) -> dict[str, object]:
+    """`scale` is that of the limits, on both sides."""
+    size = QUICK if quick else FULL
+    size = replace(size, scale=scale or size.scale)
     with Servers() as servers:
         sandbox = servers.sandbox(free_port(), "mailbox-never-ready")
-        print(json.dumps(asyncio.run(measure(servers, sandbox, chosen))))
+        return asyncio.run(measured(servers, sandbox, size, is_paced))
 
 
-async def measure(servers: Servers, sandbox: Server, chosen: argparse.Namespace) -> dict:
-    size = QUICK if chosen.quick else FULL
-    size = replace(size, scale=chosen.scale or size.scale)
-    pacer = Pacer({} if chosen.unpaced else scaled(size.scale))
+async def measured(servers: Servers, sandbox: Server, size: Size, is_paced: bool) -> dict[str, object]:
+    pacer = Pacer(scaled(size.scale) if is_paced else {})
     async with (
         aiohttp.ClientSession() as http,
         open_client(f"{sandbox.url}/v1.0", StaticCredential(), pacer=pacer) as client,
@@ -113,14 +97,13 @@ async def measure(servers: Servers, sandbox: Server, chosen: argparse.Namespace)
         await control("faults", {"path": "", "delay_seconds": LATENCY_SECONDS})
         directory = GraphDirectory(client)
         database = f"sqlite:///{servers.folder / 'mailroom.db'}"
-        jobs = await open_jobs(database, directory, FakeMessenger(), Clock(), size.poll_seconds)
+        jobs = await open_jobs(database, directory, FakeMessenger(), Clock(), POLL_SECONDS)
         try:
             quiet = await diagnoses(directory, size.diagnoses)
             bulk = await run_bulk(jobs, directory, control, size)
-            waiting = await watch(control, size)
         finally:
             await jobs.close()
-    return figures(chosen, size, quiet, bulk, waiting)
+    return figures(size, is_paced, quiet, bulk)
 
 
 async def diagnoses(directory: GraphDirectory, count: int) -> list[float]:
@@ -209,42 +192,19 @@ def steady_rate(progress: list[tuple[float, int]], writes: int) -> float:
     return (last[1] - first[1]) / (last[0] - first[0])
 
 
-async def watch(control: Controls, size: Size) -> dict[str, object]:
-    """What all the waiting cases ask of Graph, beside what docs/load.md says that they do."""
-    await control("requests", method="DELETE")
-    cpu, started = time.process_time(), time.perf_counter()
-    await asyncio.sleep(size.watched_seconds)
-    minutes = (time.perf_counter() - started) / 60
-    asked = await control.asked()
-    tick = min(TICK, size.poll_seconds / 4)
-    a_second = size.users / (size.poll_seconds * (1 + JITTER / 2))
-    return {
-        "cases": size.users,
-        "requests_a_minute": round(asked["probes"] / minutes, 1),
-        "formula_requests_a_minute": round(60 * a_second, 1),
-        "batches_a_minute": round(asked["batches"] / minutes, 1),
-        "formula_batches_a_minute_at_most": round(60 / tick + 60 * a_second / BATCH, 1),
-        "throttled": asked["throttled"],
-        "cpu_share": round((time.process_time() - cpu) / (minutes * 60), 4),
-    }
-
-
-def figures(chosen: argparse.Namespace, size: Size, quiet: list[float], bulk: dict, waiting: dict) -> dict:
+def figures(size: Size, is_paced: bool, quiet: list[float], bulk: dict) -> dict:
     beside = bulk.pop("diagnoses")
     ratio = statistics.median(beside) / statistics.median(quiet)
     return {
-        "bench": "load",
-        "machine": machine(),
         "scale": size.scale,
-        "is_paced": not chosen.unpaced,
-        "bulk": bulk,
+        "is_paced": is_paced,
+        **bulk,
         "diagnose": {
             "alone_ms": spread(quiet),
             "during_bulk_ms": spread(beside),
             "times_slower": round(ratio, 2),
             "times_slower_p95": round(p95(beside) / p95(quiet), 2),
         },
-        "waiting": waiting,
         "goals": {
             f"bulk at {GOAL_SHARE:.0%} of the limit": bulk["share_of_limit"] >= GOAL_SHARE,
             f"429s under {GOAL_THROTTLED:.1%}": bulk["throttled_share"] < GOAL_THROTTLED,
@@ -259,7 +219,3 @@ def spread(samples: list[float]) -> dict[str, float]:
 
 def p95(samples: list[float]) -> float:
     return sorted(samples)[int(len(samples) * 0.95)]
-
-
-if __name__ == "__main__":
-    main()

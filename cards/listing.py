@@ -21,7 +21,9 @@ def cases_card(cases: Sequence[Case], now: datetime, total: int = 0) -> Card:
     body: list[Element] = [parts.header(title)]
     body.extend(_row(case, now) for case in cases)
     if total > len(cases):
-        body.append(parts.small(f"And {total - len(cases):,} ordered earlier. To see one, type status jane@contoso.com."))
+        body.append(
+            parts.small(f"And {total - len(cases):,} ordered earlier. To see one, type status jane@contoso.com.")
+        )
     return parts.card(body, f"{title} for a mailbox.")
 
 

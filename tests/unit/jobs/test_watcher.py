@@ -153,7 +153,7 @@ async def test_the_open_cases_are_found_and_counted_without_reading_all(desk: De
     assert desk.store.count_open() == 1
     with desk.store.engine.connect() as connection:
         listing, counting = (
-            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()) for text, values in asked
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()) for text, values in tuple(asked)
         )
     assert "INDEX cases_open" in listing
     assert "TEMP B-TREE" not in listing
