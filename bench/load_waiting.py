@@ -7,6 +7,7 @@ answers 200, and every look that was due when the process started, or while it d
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 import urllib.request
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from generator import activity
-from harness import APP_ID, ROOT, TENANT_ID, TICKS, Server, Servers, free_port
+from harness import APP_ID, ROOT, TENANT_ID, TICKS, Server, Servers, bench_python, free_port
 from support.postgres import Cluster, find_programs
 from waiting_cases import MIXED, OLD, YOUNG, Ages, fill, write_tenant
 
@@ -60,14 +61,24 @@ def measure(quick: bool) -> dict[str, object]:
         back = bench.after_an_hour_away(size) if not quick else None
     add_growth(runs)
     add_growth(naive)
-    return {
+    found = {
         "poll_seconds": POLL_SECONDS,
+        "ages": OLD.name,
         "watched_seconds": size.watched_seconds,
         "mailroom": runs,
         "one_poll_a_case": naive,
         "after_an_hour_away": back,
         "goals": goals(runs, max(size.counts)),
     }
+    if not quick:
+        draw(found)
+    return found
+
+
+def draw(found: dict[str, object]) -> None:
+    """The growth as a plot, for bench/README.md."""
+    argv = [bench_python(), str(ROOT / "bench" / "plot_waiting.py"), str(PLOT)]
+    subprocess.run(argv, input=json.dumps({"waiting": found}), text=True, check=True)
 
 
 class Bench(ExitStack):
