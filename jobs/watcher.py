@@ -9,9 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from structlog.contextvars import bound_contextvars
+
 from jobs.cases import Cases
 from jobs.rounds import go_round
 from jobs.store import Due
+from jobs.tracing import is_tracing, working_on_all
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
@@ -65,10 +68,13 @@ class Watcher:
         return min(self._shortest, max(earliest, due_at) - now().timestamp())
 
     async def _look_together(self, group: Sequence[Due]) -> None:
-        probes = await self._directory.probe_mailboxes([one.account_id for one in group])
+        traced = [await self._cases.get(one.id) for one in group] if is_tracing() else []
+        with working_on_all("look", traced):
+            probes = await self._directory.probe_mailboxes([one.account_id for one in group])
         for one in group:
             if probes[one.account_id].result is ProbeResult.READY:
-                await self._finish(one.id)
+                with bound_contextvars(case=one.id):
+                    await self._finish(one.id)
         await self._note([one for one in group if probes[one.account_id].result is not ProbeResult.READY], probes)
 
     async def _note(self, unready: Sequence[Due], probes: Mapping[str, Probe]) -> None:
@@ -83,4 +89,5 @@ class Watcher:
         for before, after, _ in changes:
             reason = lateness(after, now)
             if reason and reason != lateness(before, before.last_check_at or before.created_at):
-                await self._explain(before.id, reason)
+                with bound_contextvars(case=before.id):
+                    await self._explain(before.id, reason)
