@@ -14,13 +14,21 @@ NOBODY = "Nobody is waiting for a mailbox."
 UNTOLD = "Ready, but nobody could be told: the chat where it was ordered is gone."
 
 
-def cases_card(cases: Sequence[Case], now: datetime, untold: Sequence[Case] = ()) -> Card:
-    """`untold`: those that are ready, and their notification reached nobody."""
+def cases_card(cases: Sequence[Case], now: datetime, total: int = 0, untold: Sequence[Case] = ()) -> Card:
+    """`cases` may be the newest of `total`: how many more there are is said.
+
+    `untold`: those that are ready, and their notification reached nobody.
+    """
     if not cases and not untold:
         return parts.card([parts.text(NOBODY)], NOBODY)
-    title = "1 person is waiting" if len(cases) == 1 else f"{len(cases) or 'No'} people are waiting"
+    total = max(total, len(cases))
+    title = {0: "No people are waiting", 1: "1 person is waiting"}.get(total, f"{total:,} people are waiting")
     body: list[Element] = [parts.header(title)]
     body.extend(_row(case, f"for {duration(now - case.created_at)}") for case in cases)
+    if total > len(cases):
+        body.append(
+            parts.small(f"And {total - len(cases):,} ordered earlier. To see one, type status jane@contoso.com.")
+        )
     if untold:
         body.append(parts.text(UNTOLD, weight="Bolder", spacing="Large"))
         body.extend(_row(case, f"ordered by {plain(case.requester.name, 80)}", is_ready=True) for case in untold)

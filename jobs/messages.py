@@ -1,6 +1,7 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,11 @@ from provisioning.repair import Repair
 _conversation_json = TypeAdapter(Conversation)
 
 
-def mark_due(connection: sa.Connection, subject_id: str, kind: str) -> None:
-    """Every card of this kind about the subject is to be redrawn."""
-    cards = (messages.c.subject_id == subject_id) & (messages.c.kind == kind)
+def mark_due(connection: sa.Connection, subject_ids: Sequence[str], kind: str) -> None:
+    """Every card of this kind about the subjects is to be redrawn."""
+    if not subject_ids:
+        return
+    cards = messages.c.subject_id.in_(subject_ids) & (messages.c.kind == kind)
     connection.execute(messages.update().where(cards).values(**_one_more()))
 
 

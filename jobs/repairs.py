@@ -99,7 +99,7 @@ class RepairStore:
             if after is before:
                 return before
             connection.execute(repairs.update().where(repairs.c.id == repair_id).values(**_row(after)))
-            mark_due(connection, repair_id, "repair")
+            mark_due(connection, [repair_id], "repair")
             if after.state is not before.state:
                 _tell(connection, before, after)
                 if not after.is_open:
@@ -132,7 +132,7 @@ def _owe_approval(connection: sa.Connection, repair: Repair, near: Conversation)
 def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
     """The second person sees what became of it; the requester is told a decision by a message as well."""
     if after.state is not RepairState.UNREACHED:
-        mark_due(connection, after.id, "approval")
+        mark_due(connection, [after.id], "approval")
     if before.state is RepairState.AWAITING and after.state in TOLD:
         owe_decision(connection, after)
 

@@ -39,6 +39,7 @@ BROKEN = (
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 metadata = sa.MetaData()
+_is_open = sa.text("open_upn IS NOT NULL")
 
 cases = sa.Table(
     "cases",
@@ -56,6 +57,8 @@ cases = sa.Table(
     sa.Index("cases_by_stage", "state", "stage"),
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
+    sa.Index("cases_by_account", "account_id", "created_at"),
+    sa.Index("cases_open", "created_at", sqlite_where=_is_open, postgresql_where=_is_open),
 )
 
 repairs = sa.Table(

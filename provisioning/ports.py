@@ -167,6 +167,10 @@ class Jobs(Protocol):
         """Newest first."""
         ...
 
+    async def count_open(self) -> int:
+        """All of them."""
+        ...
+
     async def untold(self, limit: int = 5) -> tuple[Case, ...]:
         """Ready in the last days, and nobody could be told, since the chats of the order are gone. Newest first."""
         ...

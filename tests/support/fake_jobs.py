@@ -75,6 +75,9 @@ class FakeJobs:
     async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
         return tuple(case for case in reversed(self.cases.values()) if case.is_open)[:limit]
 
+    async def count_open(self) -> int:
+        return sum(case.is_open for case in self.cases.values())
+
     async def show(self, case_id: str, conversation: Conversation) -> None:
         self._note("show", case_id, conversation)
 
