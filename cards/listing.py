@@ -11,13 +11,16 @@ from cards.texts import duration
 from provisioning.case import Case
 
 
-def cases_card(cases: Sequence[Case], now: datetime) -> Card:
+def cases_card(cases: Sequence[Case], now: datetime, usually: str = "") -> Card:
+    """`usually`: how long it takes here."""
     if not cases:
         words = "Nobody is waiting for a mailbox."
         return parts.card([parts.text(words)], words)
     title = "1 person is waiting" if len(cases) == 1 else f"{len(cases)} people are waiting"
     body: list[Element] = [parts.header(title)]
     body.extend(_row(case, now) for case in cases)
+    if usually:
+        body.append(parts.small(f"Usually ready within {usually}.", spacing="Medium"))
     return parts.card(body, f"{title} for a mailbox.")
 
 

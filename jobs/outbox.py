@@ -16,11 +16,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.incidents import OVER
 from jobs.rounds import go_round
 from jobs.store import change
-from jobs.tables import cases, messages, reading, repairs, writing
+from jobs.tables import cases, incidents, messages, reading, repairs, writing
 from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
+from provisioning.incidents import Incident
 from provisioning.ports import Clock, Messenger
 from provisioning.repair import Repair
 
@@ -33,12 +35,13 @@ log = logging.getLogger(__name__)
 
 _case_json = TypeAdapter(Case)
 _repair_json = TypeAdapter(Repair)
+_incident_json = TypeAdapter(Incident)
 _conversation_json = TypeAdapter(Conversation)
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One due message row with its case or repair as it is now."""
+    """One due message row with what it is about, as it is now."""
 
     id: int
     kind: str
@@ -49,7 +52,7 @@ class Owed:
     moves: int
     changes: int
     attempts: int
-    subject: Case | Repair
+    subject: Case | Repair | Incident
 
 
 class Outbox:
@@ -71,9 +74,15 @@ class Outbox:
             connection.execute(messages.update().where(messages.c.id.in_(ids)).values(**lease))
             # Only now, in a statement of its own: a case read with the lock could be older than the row's `changes`.
             query = (
-                sa.select(messages, cases.c.document.label("case"), repairs.c.document.label("repair"))
+                sa.select(
+                    messages,
+                    cases.c.document.label("case"),
+                    repairs.c.document.label("repair"),
+                    incidents.c.document.label("incident"),
+                )
                 .outerjoin(cases, cases.c.id == messages.c.subject_id)
                 .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
+                .outerjoin(incidents, incidents.c.id == messages.c.subject_id)
                 .where(messages.c.id.in_(ids))
                 .order_by(messages.c.id)
             )
@@ -198,6 +207,8 @@ class Courier:
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
+        if isinstance(owed.subject, Incident):
+            return await self._messenger.announce_incident(owed.subject, owed.conversation, is_over=owed.kind == OVER)
         if not owed.conversation.id:
             owed = await self._opened(owed)
         try:
@@ -219,9 +230,13 @@ class Courier:
             return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Repair):
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
-        return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
+        if isinstance(owed.subject, Case):
+            return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
+        raise ValueError(f"nothing to show for a message of the kind {owed.kind}")
 
     async def _point_down(self, owed: Owed) -> None:
+        if isinstance(owed.subject, Incident):
+            return
         try:
             await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)
         except MessageGone:
@@ -239,8 +254,14 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moves=row.moves,
         changes=row.changes,
         attempts=row.attempts,
-        subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
+        subject=_subject(row),
     )
+
+
+def _subject(row: sa.Row[tuple[object, ...]]) -> Case | Repair | Incident:
+    if row.incident:
+        return _incident_json.validate_json(row.incident)
+    return _repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case)
 
 
 def _notified(case: Case, now: datetime) -> Case:

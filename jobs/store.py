@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.audit import append
+from jobs.lines import note_line
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, insert_new, reading, writing
 from provisioning.acting import acting
@@ -133,6 +134,7 @@ def _find_or_add(connection: sa.Connection, case: Case) -> Case:
         if existing:
             return _case_json.validate_json(existing)
         if insert_new(connection, cases, id=case.id, upn=upn, **_row(case)):
+            note_line(connection, None, case)
             return case
 
 
@@ -151,6 +153,7 @@ def change(
     if after is before:
         return before
     connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
+    note_line(connection, before, after)
     if is_shown(before, after) if callable(is_shown) else is_shown:
         mark_due(connection, case_id, "live")
     record = case_ended(before, after, acting().actor)

@@ -24,7 +24,8 @@ _DECISIONS = {
 
 def ordered(case: Case) -> AuditRecord:
     """A new case was stored."""
-    sentence = f"{_name(case.requester)} ordered a mailbox for {case.order.upn}."
+    did = "asked to be told when there is a mailbox" if case.is_watch else "ordered a mailbox"
+    sentence = f"{_name(case.requester)} {did} for {case.order.upn}."
     return _of_case(case, Kind.ORDER, case.requester, sentence, _details(case.order))
 
 
@@ -45,6 +46,12 @@ def place_named(by: Person, conversation_id: str) -> AuditRecord:
     where = "a conversation of their choice" if conversation_id else "1:1 chats"
     sentence = f"{_name(by)} had approvals asked for in {where}."
     return AuditRecord(Kind.APPROVAL, by, sentence, details={"conversation": conversation_id})
+
+
+def preference_set(by: Person, name: str, before: str, after: str) -> AuditRecord:
+    """An admin changed a setting in the chat; "" is what the environment says."""
+    sentence = f"{_name(by)} set {name} from {before or 'the default'} to {after or 'the default'}."
+    return AuditRecord(Kind.SETTING, by, sentence, details={"name": name, "before": before, "after": after})
 
 
 def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:

@@ -156,6 +156,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    is_watch: bool = False  # somebody else made the account: nothing is changed (provisioning/watching.py)
 
     @property
     def is_open(self) -> bool:
