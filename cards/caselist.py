@@ -28,7 +28,7 @@ def case_list_card(page: CasePage, chosen: str, filters: str, now: datetime) -> 
     count = "no case" if not page.total else "1 case" if page.total == 1 else f"{page.total:,} cases"
     title = f"Cases: {plain(chosen, 160)}"
     pages = (page.total + PAGE - 1) // PAGE
-    below = f"{count}, newest first · page {page.number + 1} of {pages}" if pages > 1 else count
+    below = f"{count}, newest first · page {page.number + 1:,} of {pages:,}" if pages > 1 else count
     body: list[Element] = [
         parts.header(title, below),
         *(_row(line, now) for line in page.lines),

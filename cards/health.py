@@ -31,7 +31,7 @@ def health_card(healths: Sequence[ServiceHealth], counts: Mapping[CaseState, int
         *_show(bad, counts),
         parts.small("As Microsoft reports it, at most a minute old.", spacing="Medium"),
     ]
-    return parts.card(body, f"Service health: {means}")
+    return parts.card(body, f"Service health. {means}.")
 
 
 def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
@@ -64,12 +64,12 @@ def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
 def _in_sum(bad: Sequence[tuple[ServiceHealth, HealthIssue]], counts: Mapping[CaseState, int]) -> str:
     waiting = sum(counts.values())
     if not bad:
-        held = "nothing at Microsoft holds up mailboxes"
+        held = "Nothing at Microsoft holds up mailboxes"
         return held if waiting else f"{held}, and nobody is waiting"
     states = {state for health, issue in bad if (state := holds_up(health.service, issue))}
     affected = sum(counts.get(state, 0) for state in states)
     if not affected:
-        return "new mailboxes may take longer; nobody is waiting just now"
+        return "New mailboxes may take longer; nobody is waiting just now"
     people = "1 person" if affected == 1 else f"{affected} people"
     return f"{people} may have to wait longer"
 

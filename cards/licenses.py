@@ -33,16 +33,16 @@ def licenses_card(skus: Sequence[Sku], warning: int, waiting: Sequence[CaseLine]
         *_others(skus),
         parts.small(f"Low means {_seats(warning)} free or fewer.", spacing="Medium"),
     ]
-    return parts.card(body, f"Licenses: {says}", wide=True)
+    return parts.card(body, f"Licenses with a mailbox. {says}.", wide=True)
 
 
 def _says(low: Sequence[Sku], count: int) -> str:
     out = [sku for sku in low if not sku.free]
     if not low:
-        return "every one has free seats" if count > 1 else "it has free seats"
+        return "Every one has free seats" if count > 1 else "It has free seats"
     names = ", ".join(plain(sku.name, 40) for sku in low[:3])
     more = f" and {len(low) - 3} more" if len(low) > 3 else ""
-    return f"{'used up' if len(out) == len(low) else 'low'}: {names}{more}"
+    return f"{'Used up' if len(out) == len(low) else 'Low'}: {names}{more}"
 
 
 def _row(sku: Sku, warning: int) -> Element:

@@ -6,6 +6,7 @@ few colors and keeps to a few KB. Served pictures would need an address that any
 
 import base64
 import io
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -13,16 +14,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
 
-WIDTH = 520
+WIDTH = 420  # of a phone, nearly: it is made no smaller there than can be read
 MARGIN = 12
 LINE = 18
 FONT_SIZE = 12
 ROW = 26  # of a lying bar
 PLOT = 110  # height of upright bars
-LABELS = 170  # width of the names of lying bars
+LABELS = 150  # width of the names of lying bars
 SHADES = 24  # colors of the picture, with those of smooth edges
 
 INK, QUIET, RULE, PAPER = "#242424", "#616161", "#e0e0e0", "#ffffff"
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "–": "-"})
 # Names of Teams' chart colors, and what comes near them.
 COLORS = {
     "categoricalBlue": "#637cef",
@@ -50,10 +52,10 @@ def picture(bars: Bars) -> str:
     from PIL import Image, ImageDraw  # here: nothing else needs it, and it takes a tenth of a second to import
 
     legend = LINE if len(bars.series) > 1 else 0
-    plot = PLOT + 2 * LINE if bars.is_upright else ROW * len(bars.labels)
+    plot = PLOT + 3 * LINE if bars.is_upright else ROW * len(bars.labels)
     image = Image.new("RGB", (WIDTH, 2 * MARGIN + LINE + legend + plot + 4), PAPER)
     drawing = ImageDraw.Draw(image)
-    drawing.text((MARGIN, MARGIN), bars.title, INK, _font())
+    drawing.text((MARGIN, MARGIN), _clipped(drawing, bars.title, WIDTH - 2 * MARGIN), INK, _font())
     if legend:
         _draw_legend(drawing, bars)
     top = MARGIN + LINE + legend + 4
@@ -67,8 +69,8 @@ def _draw_legend(drawing: "ImageDraw.ImageDraw", bars: Bars) -> None:
     left, top = float(MARGIN), MARGIN + LINE
     for name, color, _ in bars.series:
         drawing.rectangle((left, top + 4, left + 9, top + 13), COLORS[color])
-        drawing.text((left + 15, top), name, QUIET, _font())
-        left += 15 + drawing.textlength(name, _font()) + 18
+        drawing.text((left + 15, top), _ascii(name), QUIET, _font())
+        left += 15 + drawing.textlength(_ascii(name), _font()) + 18
 
 
 def _draw_upright(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
@@ -79,7 +81,8 @@ def _draw_upright(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
     drawing.line((MARGIN, base, WIDTH - MARGIN, base), RULE)
     for number, label in enumerate(bars.labels):
         middle = MARGIN + room * (number + 0.5)
-        _centered(drawing, middle, base + 3, label, room, QUIET)
+        for place, part in enumerate(_lines(drawing, label, room)):
+            _centered(drawing, middle, base + 3 + (LINE - 4) * place, part, room, QUIET)
         for place, (_, color, values) in enumerate(bars.series):
             left = middle + width * (place - len(bars.series) / 2)
             height = PLOT * values[number] / highest
@@ -106,6 +109,13 @@ def _draw_lying(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
         drawing.text((left + 8, line + 3), numbers, INK, _font())
 
 
+def _lines(drawing: "ImageDraw.ImageDraw", label: str, room: float) -> list[str]:
+    """Two where one is too narrow."""
+    label = _ascii(label)
+    first, _, last = label.rpartition(" ")
+    return [first, last] if first and drawing.textlength(label, _font()) > room else [label]
+
+
 def _centered(drawing: "ImageDraw.ImageDraw", middle: float, top: float, words: str, room: float, color: str) -> None:
     shown = _clipped(drawing, words, room)
     drawing.text((middle - drawing.textlength(shown, _font()) / 2, top), shown, color, _font())
@@ -113,11 +123,19 @@ def _centered(drawing: "ImageDraw.ImageDraw", middle: float, top: float, words: 
 
 def _clipped(drawing: "ImageDraw.ImageDraw", words: str, room: float) -> str:
     """As much of it as there is room for."""
+    words = _ascii(words)
     if drawing.textlength(words, _font()) <= room:
         return words
     while words and drawing.textlength(f"{words}…", _font()) > room:
         words = words[:-1]
     return f"{words}…"
+
+
+def _ascii(words: str) -> str:
+    """All that the font has; the card and the alternative text have the words as they are."""
+    plain = unicodedata.normalize("NFKD", words.translate(_LETTERS))
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return "".join(letter if letter.isascii() or letter == "…" else "?" for letter in kept)
 
 
 @cache

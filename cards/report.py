@@ -39,14 +39,14 @@ def report_card(report: Report) -> Card:
             spacing="Medium",
         ),
     ]
-    return parts.card(body, f"{title}: {says}", wide=True)
+    return parts.card(body, f"{title}. {says}.", wide=True)
 
 
 def _says(report: Report) -> str:
     if report.median is None or report.high is None:
-        return "nobody was waited for until the mailbox was ready"
+        return "Nobody was waited for until the mailbox was ready"
     few = f", from only {report.count}" if report.count < FEWEST else ""
-    return f"half were ready within {rounded(report.median)}, 9 in 10 within {rounded(report.high)}{few}"
+    return f"Half were ready within {rounded(report.median)}, 9 in 10 within {rounded(report.high)}{few}"
 
 
 def _times(report: Report) -> list[Element]:
@@ -105,5 +105,5 @@ def _minutes(span: timedelta | None) -> float:
 
 
 def _day(day: date) -> str:
-    """As in 11-23: the year is clear, and no language is needed."""
-    return f"{day:%m-%d}"
+    """As in Nov 23: the year is clear."""
+    return f"{day:%b} {day.day}"
