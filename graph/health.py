@@ -1,4 +1,4 @@
-"""The health of the services that a mailbox comes from, in one `$batch`, kept for a minute.
+"""The health of the services that a mailbox comes from, in one `$batch`, kept for some seconds.
 
 Service communications allow 240 calls a minute and 800 an hour for the whole tenant (graph/limits.py).
 """
@@ -14,7 +14,7 @@ from graph.client import GraphClient
 from graph.errors import body_of
 from provisioning.directory import ENTRA, EXCHANGE, ServiceHealth
 
-HEALTH_SECONDS = 60.0
+HEALTH_SECONDS = 20.0
 # Entra was renamed in the service health; learn.microsoft.com/graph/api/serviceannouncement-list-healthoverviews still
 # has the older name. Tenants answer 404 for the one that they do not have.
 ENTRA_NAMES = ("Microsoft Entra", "Identity Service")

@@ -97,8 +97,8 @@ class CaseRecords:
 
     def _counts(self, connection: sa.Connection) -> tuple[tuple[str, int], ...]:
         """By state, and of those that wait for long."""
-        rows = connection.execute(sa.select(lines.c.state, sa.func.count()).group_by(lines.c.state)).tuples()
-        by_state: dict[str, int] = dict(rows.all())
+        rows = connection.execute(sa.select(lines.c.state, sa.func.count().label("n")).group_by(lines.c.state))
+        by_state = {row.state: row.n for row in rows}
         late = _conditions(Wanted(late_before=self._clock.now() - USUAL))
         is_late = connection.execute(sa.select(sa.func.count()).select_from(lines).where(*late)).scalar_one()
         is_open = sum(by_state.get(state.value, 0) for state in OPEN_STATES)

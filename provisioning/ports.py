@@ -83,7 +83,7 @@ class Directory(Protocol):
         ...
 
     async def service_health(self) -> tuple[ServiceHealth, ...]:
-        """Of Exchange Online and Entra, with what is open; remembered for a minute. One `$batch`.
+        """Of Exchange Online and Entra, with what is open; some seconds old at most. One `$batch`.
 
         Without a service that could not be read; raises where neither could.
         """
