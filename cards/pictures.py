@@ -51,6 +51,8 @@ def picture(bars: Bars) -> str:
     """The data URI."""
     from PIL import Image, ImageDraw  # here: nothing else needs it, and it takes a tenth of a second to import
 
+    if any(len(values) != len(bars.labels) for _, _, values in bars.series):
+        raise ValueError(f"a chart needs one number for each of its {len(bars.labels)} labels")
     legend = LINE if len(bars.series) > 1 else 0
     plot = PLOT + 3 * LINE if bars.is_upright else ROW * len(bars.labels)
     image = Image.new("RGB", (WIDTH, 2 * MARGIN + LINE + legend + plot + 4), PAPER)

@@ -44,7 +44,7 @@ def test_an_incident_that_begins_and_ends_is_told_where_somebody_waits_and_nowhe
     chat.see(upn, "preparing the mailbox", "No finished case here yet")
     everyday.scenario("exchange-incident")
     told = chat.see("Incident at Microsoft: Delays in provisioning new mailboxes", "EX900001")
-    assert buttons_of(told) == ["Show who waits", "Health"] or buttons_of(told) == []
+    assert buttons_of(told) == ["Show who waits", "Health"]
     other.say("health")
     other.see("Microsoft 365 service health", "1 person may have to wait longer", "EX900001")
     everyday.bot.kill()
@@ -58,13 +58,13 @@ def test_an_incident_that_begins_and_ends_is_told_where_somebody_waits_and_nowhe
 
 
 def test_a_watched_mailbox_ends_with_the_notification_and_nothing_was_changed(everyday: Site) -> None:
-    everyday.reset()
+    everyday.post("/sandbox/reset", scenario="default")  # with somebody in each kind of trouble
     chat, upn = everyday.chat("helga"), "tariq.haddad@contoso.com"
     chat.say(f"watch {upn}")
     chat.see(upn, "only watched", "preparing the mailbox")
     chat.say("cases late by=me")  # licensed for 30 hours: late from the first moment, and looked into
     page = chat.see("Cases: late, asked by me", "1 case", "Tariq Haddad")
-    assert buttons_of(page) == ["Open (2)", "Late (1)"] or "Late (1)" in buttons_of(page)
+    assert "Late (1)" in buttons_of(page)
     chat.see(upn, "only watched", "Likely cause")
     everyday.mailbox_answers(upn)
     chat.see("Tariq Haddad — mailbox ready", "The account existed before")

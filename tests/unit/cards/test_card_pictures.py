@@ -66,5 +66,5 @@ def test_whatever_the_words_and_numbers_a_picture_comes(title: str, rows: list[A
 
 
 def test_a_series_with_too_few_numbers_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="one number for each of its 2 labels"):
         columns("Mailboxes", ["a", "b"], [Series("x", (1.0,), "good")])
