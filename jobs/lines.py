@@ -6,11 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.tables import case_lines, cases, insert_new, reading, writing
+from jobs.tables import case_lines, cases, reading, writing
 from provisioning.case import Case, CaseState, Stage
 from provisioning.listing import CaseLine, line_of
 
 AT_ONCE = 500  # lines caught up in one transaction
+
+# Whoever writes a line holds the lock on its case, or has just made it: nobody else writes it meanwhile.
+_INSERT = case_lines.insert()
+_UPDATE = case_lines.update().where(case_lines.c.id == sa.bindparam("of"))
 
 _case_json = TypeAdapter(Case)
 
@@ -18,8 +22,11 @@ _case_json = TypeAdapter(Case)
 def note_line(connection: sa.Connection, before: Case | None, after: Case) -> None:
     """A look that only moves the next one writes nothing here."""
     line = line_of(after)
-    if before is None or line != line_of(before):
-        _write(connection, line)
+    if before is not None and line == line_of(before):
+        return
+    row = _row(line)
+    if before is None or not connection.execute(_UPDATE, {**row, "of": line.id}).rowcount:
+        connection.execute(_INSERT, row)
 
 
 def catch_up(engine: sa.Engine) -> int:
@@ -29,10 +36,12 @@ def catch_up(engine: sa.Engine) -> int:
     with reading(engine) as connection:
         ids = list(connection.execute(query).scalars())
     for start in range(0, len(ids), AT_ONCE):
-        some = sa.select(cases.c.document).where(cases.c.id.in_(ids[start : start + AT_ONCE]))
+        some = ids[start : start + AT_ONCE]
+        locked = sa.select(cases.c.document).where(cases.c.id.in_(some)).order_by(cases.c.id).with_for_update()
         with writing(engine) as connection:
-            for document in connection.execute(some.order_by(cases.c.id).with_for_update()).scalars().all():
-                _write(connection, line_of(_case_json.validate_json(document)))
+            documents = connection.execute(locked).scalars().all()
+            connection.execute(case_lines.delete().where(case_lines.c.id.in_(some)))
+            connection.execute(_INSERT, [_row(line_of(_case_json.validate_json(one))) for one in documents])
     return len(ids)
 
 
@@ -43,8 +52,8 @@ def line_in(row: sa.Row[Any]) -> CaseLine:
     return CaseLine(**{**values, **moments})
 
 
-def _write(connection: sa.Connection, line: CaseLine) -> None:
-    values = {
+def _row(line: CaseLine) -> dict[str, Any]:
+    return {
         **vars(line),
         "state": line.state.value,
         "stage": line.stage.value if line.stage else "",
@@ -52,8 +61,6 @@ def _write(connection: sa.Connection, line: CaseLine) -> None:
         "waiting_since": line.waiting_since.timestamp() if line.waiting_since else None,
         "ended_at": line.ended_at.timestamp() if line.ended_at else None,
     }
-    if not connection.execute(case_lines.update().where(case_lines.c.id == line.id).values(**values)).rowcount:
-        insert_new(connection, case_lines, **values)
 
 
 def _moment(seconds: float | None) -> datetime | None:
