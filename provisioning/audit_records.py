@@ -61,7 +61,13 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     upn, problem = after.order.upn, after.problem
     details = {"state": after.state.value, **_words(problem)}
     if after.state is CaseState.CANCELLED:
-        return _of_case(after, Kind.CANCEL, by, f"{_name(by)} stopped the order for {upn}.", details)
+        return _of_case(
+            after,
+            Kind.CANCEL,
+            by,
+            f"{_name(by)} stopped {'the watch' if after.is_watch else 'the order'} for {upn}.",
+            details,
+        )
     if after.state is CaseState.READY:
         sentence = f"The mailbox of {upn} is ready."
         return _of_case(after, Kind.ENDED, MAILROOM, sentence, {**details, "mail": after.mail})

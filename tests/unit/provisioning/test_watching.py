@@ -10,10 +10,12 @@ from support.fake_answers import NOT_READY
 from support.fake_jobs import NOW
 
 from provisioning import case as cases
+from provisioning.audit_records import ordered
 from provisioning.case import AccountOrigin, Case, CaseState, Order, Person, Stage, StageState
 from provisioning.directory import MAILBOX_PLANS, AssignedPlan, Lookup
 from provisioning.errors import BadOrder
 from provisioning.listing import is_late, line_of
+from provisioning.support_evidence import steps_taken
 from provisioning.waiting import LONGEST, observe
 from provisioning.watching import NO_LICENSE, watched
 
@@ -60,6 +62,14 @@ def test_nobody_and_guests_cannot_be_watched() -> None:
         watched(lookup(id=""), HELGA, NOW, "w1")
     with pytest.raises(BadOrder, match="is a guest"):
         watched(lookup(user_type="Guest"), HELGA, NOW, "w1")
+
+
+def test_the_bundle_for_support_does_not_claim_what_somebody_else_did() -> None:
+    case = replace(licensed(timedelta(hours=30)), checks=4)
+    taken = " ".join(steps_taken(case, (), str))
+    assert "Provisioned" not in taken
+    assert "Looked at the mailbox 4 times" in taken
+    assert ordered(case).sentence == "Helga Desk asked to be told when there is a mailbox for mona@contoso.com."
 
 
 def ready_after(minutes: int, *, checks: int = 3, is_watch: bool = False) -> Case:
