@@ -12,7 +12,7 @@ def usually(estimate: Estimate) -> str:
     """From this tenant's own cases; Microsoft's words where those are too few."""
     if estimate.median is None or estimate.high is None:
         return f"{_few(estimate.count)}. Microsoft says: {MICROSOFT}"
-    cases = f"{estimate.count} cases {estimate.scope.value}"
+    cases = f"{estimate.count:,} cases {estimate.scope.value}"
     return f"{rounded(estimate.median)}, 9 in 10 within {rounded(estimate.high)} ({cases})"
 
 
