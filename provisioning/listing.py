@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from provisioning.case import OPEN_STATES, Case, CaseState, Stage, StageState
+from provisioning.case import Case, CaseState, Stage
 from provisioning.waiting import USUAL
 
 PAGE = 8  # cases on one card
@@ -63,7 +63,7 @@ def line_of(case: Case) -> CaseLine:
         upn=case.order.upn.lower(),
         name=case.order.display_name,
         state=case.state,
-        stage=_stage(case),
+        stage=case.current_stage,
         asker_id=case.requester.id.lower(),
         asker_name=case.requester.name,
         created_at=case.created_at,
@@ -79,13 +79,6 @@ def line_of(case: Case) -> CaseLine:
 
 def is_late(line: CaseLine, now: datetime) -> bool:
     return line.state is CaseState.WAITING and line.waiting_since is not None and now - line.waiting_since >= USUAL
-
-
-def _stage(case: Case) -> Stage | None:
-    if case.state not in OPEN_STATES | {CaseState.FAILED, CaseState.GIVEN_UP}:
-        return None
-    marked = [one.stage for one in case.stages if one.state in (StageState.RUNNING, StageState.FAILED)]
-    return marked[-1] if marked else None
 
 
 def _ready_seconds(case: Case) -> float | None:
