@@ -74,7 +74,7 @@ class IncidentWatch:
             last = connection.execute(sa.select(preferences.c.value).where(own).with_for_update()).scalar()
             if last is None:
                 return insert_new(connection, preferences, name=LOOKED_AT, value=str(now.timestamp()))
-            if now.timestamp() - float(last) < self._every * 0.9:
+            if 0 <= now.timestamp() - float(last) < self._every * 0.9:  # less than 0: a clock that was put back
                 return False
             connection.execute(preferences.update().where(own).values(value=str(now.timestamp())))
             return True

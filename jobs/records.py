@@ -39,7 +39,7 @@ class CaseRecords:
 
     async def estimate(self, license: str, began_at: datetime) -> Estimate:  # noqa: A002
         now = self._clock.now()
-        if now - self._read_at >= REMEMBERED:
+        if abs(now - self._read_at) >= REMEMBERED:
             self._took = await asyncio.to_thread(self._finished, now - LOOKS_BACK, MOST)
             self._estimates = {}
             self._read_at = now
