@@ -24,7 +24,7 @@ from bot.outbound import outbound_token
 from bot.resync import WebhookResync
 from bot.seals import Seals
 from bot.server import web_application
-from bot.settings import AppType, Settings, read_telemetry
+from bot.settings import AppType, Settings, in_force, read_telemetry
 from bot.turns import Turns
 from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
@@ -38,6 +38,8 @@ from handlers.requests import Services
 from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
 from jobs.keys import server_key
+from jobs.preferences import PreferenceTable
+from jobs.records import CaseRecords
 from jobs.stopping import in_time
 from provisioning.findings import Risk
 from provisioning.tally import NOBODY, Tally
@@ -83,7 +85,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         await asyncio.to_thread(audit.prepare)
         seals = Seals(await asyncio.to_thread(server_key, audit.engine), registry.lifetimes())
         has_roles = bool(settings.viewers or settings.operators or settings.admins)
-        messenger = TeamsMessenger(line.connector, seals, clock, has_roles=has_roles)
+        records = CaseRecords(audit.engine, clock)
+        messenger = TeamsMessenger(line.connector, seals, clock, records, has_roles=has_roles)
         client, directory = await open_directory(settings, stack, record=audit.record, tally=metrics)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
@@ -93,7 +96,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch(jobs.depth)
-        services = _services(settings, directory, jobs, messenger, clock)
+        services = _services(settings, directory, jobs, messenger, clock, records)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(
@@ -180,7 +183,12 @@ def warn(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, directory: GraphDirectory, jobs: JobsEngine, messenger: TeamsMessenger, clock: SystemClock
+    settings: Settings,
+    directory: GraphDirectory,
+    jobs: JobsEngine,
+    messenger: TeamsMessenger,
+    clock: SystemClock,
+    records: CaseRecords,
 ) -> Services:
     return Services(
         directory=directory,
@@ -188,6 +196,8 @@ def _services(
         messenger=messenger,
         clock=clock,
         audit=jobs.audit,
+        records=records,
+        preferences=PreferenceTable(jobs.audit.engine),
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,
@@ -197,4 +207,6 @@ def _services(
         approval_risk=None if settings.approval_risk == "never" else Risk(int(settings.approval_risk)),
         approval_hours=settings.approval_hours,
         allowed_tenants=settings.tenants,
+        seats_warning=settings.seats_warning,
+        in_force=in_force(settings),
     )

@@ -10,13 +10,15 @@ from bot.connector import Connector
 from bot.seals import Seals
 from cards import views
 from cards.approval import approval_card, decision_card
+from cards.health import incident_card
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
 from cards.repair import repair_card
 from handlers.requests import Card
 from provisioning.case import Case, Conversation, Person
-from provisioning.ports import Clock
+from provisioning.incidents import Incident
+from provisioning.ports import Clock, Records, estimate_for
 from provisioning.repair import Approval, Repair
 
 MOVED = "The card of {} has moved further down."
@@ -28,15 +30,19 @@ class TeamsMessenger:
     With `has_roles` not everyone in a group may press the same: its cards then have no buttons but for one's own view.
     """
 
-    def __init__(self, connector: Connector, seals: Seals, clock: Clock, *, has_roles: bool = False) -> None:
+    def __init__(
+        self, connector: Connector, seals: Seals, clock: Clock, records: Records, *, has_roles: bool = False
+    ) -> None:
         self._connector = connector
         self._seals = seals
         self._clock = clock
+        self._records = records
         self._has_roles = has_roles
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(case.requester) if case.is_open else ()
-        card = progress_card(case, self._clock.now(), refresh_for=viewers)
+        estimate = await estimate_for(case, self._records)
+        card = progress_card(case, self._clock.now(), refresh_for=viewers, estimate=estimate)
         card = self._for_everyone(card, conversation, "refresh", case=case.id)
         return await self._show(card, conversation, activity_id)
 
@@ -54,6 +60,9 @@ class TeamsMessenger:
 
     async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
         return await self._post(decision_card(repair, _approval(repair)), conversation, alert=True)
+
+    async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
+        return await self._post(incident_card(incident, self._clock.now(), is_over=is_over), conversation)
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         user = subject.order.upn if isinstance(subject, Case) else subject.user

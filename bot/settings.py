@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from cards.inforce import SettingLine
+
 PREFIX = "MAILROOM_"
 ENV_FILE = ".env"
 DEFAULT_DATABASE = "sqlite:///var/mailroom.db"
@@ -152,6 +154,9 @@ class Settings(BaseSettings):
         (),
         description="Entra group or user object ids that are never changed, with commas, such as break-glass accounts.",
     )
+    seats_warning: int = Field(
+        5, ge=0, le=999_999, description="A license with so many free seats, or fewer, is low; also set in the chat."
+    )
     rate_limit: int = Field(120, ge=1, description="Messages and clicks that one person may send in a minute.")
     teams_rate: float = Field(
         50.0,
@@ -257,6 +262,36 @@ def read_telemetry() -> TelemetrySettings:
 def read_database_url(env_file: Path | str | None = ENV_FILE) -> str:
     """The one setting, whatever the others are. Raises SettingsError with one line."""
     return _read(DatabaseSettings, env_file).database_url
+
+
+def in_force(settings: Settings) -> tuple[SettingLine, ...]:
+    """Every setting as an admin may see it in a chat: of a secret only whether it is set."""
+    return tuple(
+        SettingLine(
+            PREFIX + name.upper(),
+            _public(name, getattr(settings, name), is_secret=not field.repr),
+            field.description or "",
+            is_default=getattr(settings, name) == field.default,
+        )
+        for name, field in type(settings).model_fields.items()
+    )
+
+
+def _public(name: str, value: object, *, is_secret: bool) -> str:
+    if isinstance(value, SecretStr):
+        return "set" if value.get_secret_value() else "not set"
+    if is_secret:
+        return "set" if value else "not set"
+    if name == "database_url":
+        return _without_secrets(str(value))
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _without_secrets(url: str) -> str:
+    """Neither the user and password of a database, nor what follows its "?"."""
+    scheme, _, rest = url.partition("://")
+    address, _, path = rest.partition("?")[0].partition("/")
+    return f"{scheme}://{address.rpartition('@')[2]}/{path}"
 
 
 def _read(kind: type[S], env_file: Path | str | None) -> S:

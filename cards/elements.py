@@ -107,6 +107,13 @@ class FactSet(Element, containers.FactSet):
     facts = Prop(list, members=(Fact,), required=True)
 
 
+class Image(Element, elements.Image):
+    """PNG, JPEG or GIF, at most 1024 x 1024 pixels: learn.microsoft.com, "Format cards in Microsoft Teams"."""
+
+    url = Prop(str, required=True)
+    alt_text = Prop(str, "altText", required=True)
+
+
 class ActionSet(Element, containers.ActionSet):
     actions = Prop(list, members=(Action,), required=True)
 
@@ -169,20 +176,20 @@ class ChoiceInput(Input):
     wrap = Prop(bool)
 
 
-class _TeamsElement(Element):
+class TeamsElement(Element):
     """An element that Teams draws and the 1.5 schema does not know: it must say what others draw instead."""
 
     fallback = Prop(Element, required=True)
 
 
-class ProgressBar(_TeamsElement):
+class ProgressBar(TeamsElement):
     element_type = "ProgressBar"
     value = Prop((int, float))
     max = Prop((int, float))
     color = Prop(str, choices=("Accent", "Good", "Warning", "Attention"))
 
 
-class Icon(_TeamsElement):
+class Icon(TeamsElement):
     """A Fluent icon by name, from the icon catalog at adaptivecards.microsoft.com."""
 
     element_type = "Icon"
@@ -193,7 +200,7 @@ class Icon(_TeamsElement):
     horizontal_alignment = Prop(str, "horizontalAlignment", choices=SIDES)
 
 
-class Badge(_TeamsElement):
+class Badge(TeamsElement):
     element_type = "Badge"
     text = Prop(str, required=True)
     icon = Prop(str)
@@ -204,7 +211,7 @@ class Badge(_TeamsElement):
     tooltip = Prop(str)
 
 
-class CodeBlock(_TeamsElement):
+class CodeBlock(TeamsElement):
     element_type = "CodeBlock"
     code_snippet = Prop(str, "codeSnippet", required=True)
     language = Prop(str, choices=("Bash", "Json", "PlainText", "PowerShell"))

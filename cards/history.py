@@ -23,6 +23,7 @@ _MARKS: dict[str, tuple[str, str, str]] = {
     Kind.DECISION: ("Gavel", "§", "Accent"),
     Kind.CREDENTIAL: ("Key", "◆", "Warning"),
     Kind.REFUSAL: ("Prohibited", "⊘", "Warning"),
+    Kind.SETTING: ("Settings", "⚙", "Default"),
     Kind.FAILURE: ("ErrorCircle", "!", "Attention"),
 }
 _UNKNOWN = ("Info", "i", "Default")

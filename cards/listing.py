@@ -14,8 +14,10 @@ NOBODY = "Nobody is waiting for a mailbox."
 UNTOLD = "Ready, but nobody could be told: the chat where it was ordered is gone."
 
 
-def cases_card(cases: Sequence[Case], now: datetime, total: int = 0, untold: Sequence[Case] = ()) -> Card:
-    """`cases` may be the newest of `total`: how many more there are is said.
+def cases_card(
+    cases: Sequence[Case], now: datetime, total: int = 0, untold: Sequence[Case] = (), usually: str = ""
+) -> Card:
+    """`cases` may be the newest of `total`: how many more there are is said. `usually`: how long it takes here.
 
     `untold`: those that are ready, and their notification reached nobody.
     """
@@ -32,6 +34,8 @@ def cases_card(cases: Sequence[Case], now: datetime, total: int = 0, untold: Seq
     if untold:
         body.append(parts.text(UNTOLD, weight="Bolder", spacing="Large"))
         body.extend(_row(case, f"ordered by {plain(case.requester.name, 80)}", is_ready=True) for case in untold)
+    if usually:
+        body.append(parts.small(f"Usually ready within {usually}.", spacing="Medium"))
     return parts.card(body, f"{title} for a mailbox.")
 
 

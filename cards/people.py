@@ -2,6 +2,7 @@
 
 from cards.parts import plain
 from provisioning.case import Case, CaseState, Stage, StageState
+from provisioning.listing import CaseLine
 
 STAGE_NAMES: dict[Stage, str] = {
     Stage.ACCOUNT: "Account",
@@ -46,9 +47,18 @@ def state_words(case: Case) -> str:
     return _AT_WORK[running[-1]] if running else "starting"
 
 
+def line_words(line: CaseLine) -> str:
+    """The same of a case in short."""
+    if line.state in _STATES:
+        return _STATES[line.state]
+    return _AT_WORK[line.stage] if line.stage else "starting"
+
+
 def retry_text(case: Case) -> str:
     """The command that orders the same again."""
     order = case.order
+    if case.is_watch:
+        return f"watch {order.upn}"
     options = {
         "name": order.display_name,
         "location": order.usage_location,

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from cards import parts, steps
 from cards.elements import Action, ColumnSet, Container, Element
+from cards.estimates import usually
 from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
+from provisioning.figures import Estimate
 from provisioning.waiting import LONGEST, PREPARING
 
 _TO_COME: dict[Stage, str] = {
@@ -34,8 +36,13 @@ _STYLES: dict[CaseState, tuple[str, str]] = {
 }
 
 
-def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ()) -> Card:
-    """Buttons by state; `refresh_for` are the Teams ids of those whose clients ask for news by themselves."""
+def progress_card(
+    case: Case, now: datetime, *, refresh_for: Sequence[str] = (), estimate: Estimate | None = None
+) -> Card:
+    """Buttons by state; `refresh_for` are the Teams ids of those whose clients ask for news by themselves.
+
+    `estimate`: how long it usually takes here, while the case waits.
+    """
     title = f"{person(case)} — {state_words(case)}"
     style, color = _STYLES[case.state]
     body: list[Element] = [
@@ -43,7 +50,7 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
         *([] if case.state is CaseState.CANCELLED else [steps.bar(case.progress, color)]),
         Container(items=[_stage(record, case, now) for record in case.stages], spacing="Medium"),
         *_problem(case),
-        *_waiting(case, now),
+        *_waiting(case, now, estimate),
         *_explanation(case),
         *_buttons(case, now),
         parts.small(_footer(case, now), spacing="Medium"),
@@ -52,7 +59,8 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
 
 
 def _below(case: Case) -> str:
-    return " · ".join(plain(words) for words in (case.order.upn, case.order.license_name) if words)
+    watched = "only watched" if case.is_watch else ""
+    return " · ".join(plain(words) for words in (case.order.upn, case.order.license_name, watched) if words)
 
 
 def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
@@ -77,7 +85,7 @@ def _problem(case: Case) -> list[Element]:
     return [Container(items=[sentence, *parts.trace_evidence(case.problem.trace)], style=style, spacing="Medium")]
 
 
-def _waiting(case: Case, now: datetime) -> list[Element]:
+def _waiting(case: Case, now: datetime, estimate: Estimate | None) -> list[Element]:
     if case.state is not CaseState.WAITING:
         return []
     since = case.waiting_since or case.created_at
@@ -85,13 +93,20 @@ def _waiting(case: Case, now: datetime) -> list[Element]:
         ("Since", f"{at(since, now)} ({duration(now - since)})"),
         ("Last look", f"{at(case.last_check_at, now)}, not ready yet" if case.last_check_at else ""),
         ("Next look", at(case.next_check_at, now) if case.next_check_at else ""),
+        ("Usually", usually(estimate) if estimate else ""),
     ]
     lines: list[Element] = [
         parts.text("Waiting for Exchange Online", weight="Bolder"),
-        parts.text(plain(case.stage(Stage.MAILBOX).note) or PREPARING, spacing="None"),
+        parts.text(_sentence_of_wait(case, estimate), spacing="None"),
         parts.facts(rows, spacing="Small"),
     ]
     return [Container(items=lines, separator=True, spacing="Medium")]
+
+
+def _sentence_of_wait(case: Case, estimate: Estimate | None) -> str:
+    """Without Microsoft's figures where there is a line of its own for how long it takes."""
+    note = plain(case.stage(Stage.MAILBOX).note) or PREPARING
+    return "Preparing a mailbox for this user." if estimate and note == PREPARING else note
 
 
 def _explanation(case: Case) -> list[Element]:

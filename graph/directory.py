@@ -14,6 +14,7 @@ from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
 from graph.errors import body_of
+from graph.health import HealthReader
 from graph.parts import only_user, probe_of
 from graph.permissions import SET_PASSWORD
 from graph.protection import Protection
@@ -30,6 +31,8 @@ from provisioning.directory import (
     Match,
     Probe,
     ProbeResult,
+    ServiceHealth,
+    Sku,
     Snapshot,
     Standing,
 )
@@ -57,6 +60,7 @@ class GraphDirectory:
         self._api = client.api
         self._writer = Writer(client, protection, record)
         self._snapshots = SnapshotReader(client, clock)
+        self._health = HealthReader(client, clock)
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
         api = self._api
@@ -73,6 +77,12 @@ class GraphDirectory:
             skus=reading.skus(body_of(skus)),
             manager=_if_found(boss[0], reading.account) if boss else None,
         )
+
+    async def list_skus(self) -> tuple[Sku, ...]:
+        return reading.skus(await self._client.send(requests.skus(self._api)) or {})
+
+    async def service_health(self) -> tuple[ServiceHealth, ...]:
+        return await self._health.read()
 
     async def get_account(self, name: str) -> Account | None:
         try:

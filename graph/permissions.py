@@ -68,7 +68,7 @@ PERMISSIONS: dict[Call, Permission] = {
         "Organization.Read.All", "read the tenant", "every command: verified domains, directory sync"
     ),
     Call("GET", "/subscribedSkus"): Permission(
-        "LicenseAssignment.Read.All", "read the licenses of the tenant", "provision: licenses and free seats"
+        "LicenseAssignment.Read.All", "read the licenses of the tenant", "licenses; provision: licenses and free seats"
     ),
     Call("POST", "/users/{user-id}/assignLicense"): Permission(
         "LicenseAssignment.ReadWrite.All", "assign the license", "provision, and the fixes about licenses"
@@ -89,7 +89,7 @@ PERMISSIONS: dict[Call, Permission] = {
         "MailboxSettings.Read", "look at the mailbox", "provision: knowing when the mailbox is ready"
     ),
     Call("GET", "/admin/serviceAnnouncement/healthOverviews/{serviceHealth-id}"): Permission(
-        "ServiceHealth.Read.All", "read the service health", "diagnose: incidents of Exchange Online"
+        "ServiceHealth.Read.All", "read the service health", "health; diagnose: incidents of Exchange Online"
     ),
     Call("POST", "/users/{user-id}/authentication/temporaryAccessPassMethods"): Permission(
         "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", "sign-in details of a new account"

@@ -170,4 +170,5 @@ def _issue(item: Mapping[str, Any]) -> HealthIssue:
         feature=text(item.get("feature")),
         started_at=moment(item.get("startDateTime")),
         feature_group=text(item.get("featureGroup")),
+        impact=text(item.get("impactDescription")),
     )

@@ -14,7 +14,7 @@ from kiota_abstractions.serialization import Parsable, SerializationWriter
 from msgraph import GraphServiceClient
 
 from provisioning.case import Order
-from provisioning.directory import AssignedLicense
+from provisioning.directory import EXCHANGE, AssignedLicense
 from provisioning.errors import GraphNotFound
 
 # Most of these are only returned when they are named (learn.microsoft.com/graph/api/resources/user).
@@ -52,7 +52,6 @@ DELETED_PROPERTIES = [
 ]
 DOMAIN_PROPERTIES = ["id", "isVerified", "isInitial", "supportedServices"]
 TENANT_PROPERTIES = ["id", "displayName", "verifiedDomains", "onPremisesSyncEnabled", "onPremisesLastSyncDateTime"]
-EXCHANGE = "Exchange Online"
 NICKNAME_LIMIT = 64
 NICKNAME_EXTRAS = frozenset("!#$%&'*+-/=?^_`{|}~.")
 
@@ -108,8 +107,8 @@ def skus(api: GraphServiceClient) -> RequestInformation:
     return api.subscribed_skus.to_get_request_information()
 
 
-def health(api: GraphServiceClient) -> RequestInformation:
-    overview = api.admin.service_announcement.health_overviews.by_service_health_id(EXCHANGE)
+def health(api: GraphServiceClient, service: str = EXCHANGE) -> RequestInformation:
+    overview = api.admin.service_announcement.health_overviews.by_service_health_id(service)
     parameters = type(overview).ServiceHealthItemRequestBuilderGetQueryParameters(expand=["issues"])
     return overview.to_get_request_information(RequestConfiguration(query_parameters=parameters))
 

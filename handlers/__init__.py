@@ -1,6 +1,47 @@
 """What a command or a button does: one short module each. No Teams SDK, no Graph SDK, no engine."""
 
-from handlers import provision, status, cancel, diagnose, fix, approve, escalate, check, reveal, history, help, run  # noqa: A004, I001
+# isort: off
+from handlers import (
+    provision,
+    watch,
+    status,
+    cases,
+    cancel,
+    diagnose,
+    fix,
+    approve,
+    escalate,
+    check,
+    reveal,
+    licenses,
+    health,
+    report,
+    history,
+    settings,
+    help,  # noqa: A004
+    run,
+)
+
+# isort: on
 
 # Every module whose commands and buttons exist, in the order of the help card.
-HANDLERS = (provision, status, cancel, diagnose, fix, approve, escalate, check, reveal, history, help, run)
+HANDLERS = (
+    provision,
+    watch,
+    status,
+    cases,
+    cancel,
+    diagnose,
+    fix,
+    approve,
+    escalate,
+    check,
+    reveal,
+    licenses,
+    health,
+    report,
+    history,
+    settings,
+    help,
+    run,
+)

@@ -41,7 +41,7 @@ async def cancel(request: Request, services: Services, typed: Command) -> Reply 
 @action("cancel", role=Role.OPERATOR)
 async def ask(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
-    return Reply(card=cancel_card(case)) if case.is_open else view(case, request, services)
+    return Reply(card=cancel_card(case)) if case.is_open else await view(case, request, services)
 
 
 @action("cancel-confirmed", role=Role.OPERATOR, lives=DECISION_LIVES)
@@ -49,7 +49,7 @@ async def confirmed(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     if case.is_open:
         case = await services.jobs.cancel(case.id, request.person)
-    return view(case, request, services)
+    return await view(case, request, services)
 
 
 def _outcome(case: Case) -> str:

@@ -12,4 +12,4 @@ async def check_now(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     if case.is_open:
         case = await services.jobs.check_now(case.id)
-    return view(case, request, services)
+    return await view(case, request, services)

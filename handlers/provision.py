@@ -128,7 +128,7 @@ async def _start(case_id: str, upn: str, planned: Complete, request: Request, se
 
 async def _running(upn: str, services: Services) -> Case | None:
     case = await services.jobs.find(upn)
-    return case if case and case.is_open else None
+    return case if case and case.is_open and not case.is_watch else None
 
 
 async def _show_running(case: Case, request: Request, services: Services) -> Reply:

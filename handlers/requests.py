@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cards.inforce import SettingLine
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
-from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger
+from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger, Preferences, Records
 
 Card = dict[str, Any]
 """A rendered Adaptive Card: plain JSON values only."""
@@ -62,6 +63,8 @@ class Services:
     messenger: Messenger
     clock: Clock
     audit: Audit
+    records: Records
+    preferences: Preferences
     default_usage_location: str = ""
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()
@@ -71,6 +74,8 @@ class Services:
     approval_risk: Risk | None = Risk.MAIL_FLOW  # fixes of this risk or more need a second person; None: never
     approval_hours: float = 4.0
     allowed_tenants: tuple[str, ...] = ()
+    seats_warning: int = 5
+    in_force: tuple[SettingLine, ...] = ()  # the settings, as admins may see them
     standings: dict[str, tuple[datetime, Standing]] = field(default_factory=dict)  # handlers/access.py's
     refusals: dict[tuple[str, str, str, str], datetime] = field(default_factory=dict)  # handlers/refusals.py's
     known_people: dict[str, Person | None] = field(default_factory=dict)  # handlers/approvers.py's

@@ -1,5 +1,6 @@
 """`status`: all open cases, or the live card of one; and the buttons that show a case again."""
 
+from cards.estimates import usually
 from cards.listing import cases_card
 from cards.notice import notice_card
 from cards.progress import progress_card
@@ -10,6 +11,7 @@ from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.case import Case
 from provisioning.errors import BadOrder
+from provisioning.ports import estimate_for
 
 
 @command(
@@ -24,26 +26,29 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
         return await _all(services)
     case = await case_for(address_of(typed), services)
     if not await may_act(request.person, services):
-        return view(case, request, services)  # a view of their own: the live card has the buttons of whoever ordered
+        return await view(
+            case, request, services
+        )  # a view of their own: the live card has the buttons of whoever ordered
     await services.jobs.show(case.id, request.conversation)
     return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
 
 
 @action("status", role=Role.VIEWER, lives=VIEW_LIVES)
 async def show(request: Request, services: Services) -> Reply | None:
-    return view(await fields.case(request, services), request, services)
+    return await view(await fields.case(request, services), request, services)
 
 
 @action("refresh", role=Role.VIEWER, lives=VIEW_LIVES)
 async def refresh(request: Request, services: Services) -> Reply | None:
     """The client asks by itself: the newest card, and nothing changes."""
-    return view(await fields.case(request, services), request, services)
+    return await view(await fields.case(request, services), request, services)
 
 
-def view(case: Case, request: Request, services: Services) -> Reply:
+async def view(case: Case, request: Request, services: Services) -> Reply:
     """The live card as the clicker's own view, which their client keeps fresh."""
     person = request.person.channel_id
-    card = progress_card(case, services.clock.now(), refresh_for=[person] if person else [])
+    usual = await estimate_for(case, services.records)
+    card = progress_card(case, services.clock.now(), refresh_for=[person] if person else [], estimate=usual)
     return Reply(card=card, own_view=("refresh", {"case": case.id}))
 
 
@@ -59,5 +64,5 @@ async def _all(services: Services) -> Reply:
     cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
     if not cases and not untold:
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    total = await services.jobs.count_open()
-    return Reply(card=cases_card(cases, services.clock.now(), total, untold))
+    now, total = services.clock.now(), await services.jobs.count_open()
+    return Reply(card=cases_card(cases, now, total, untold, usually(await services.records.estimate("", now))))

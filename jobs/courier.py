@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec
 
+from jobs.incidents import OVER
 from jobs.outbox import Outbox, Owed
 from jobs.rounds import go_round
 from jobs.tracing import working_on
@@ -23,6 +24,7 @@ from provisioning.errors import (
     MessageRefused,
     MessengerUnavailable,
 )
+from provisioning.incidents import Incident
 from provisioning.ports import Clock, Messenger
 from provisioning.priority import Priority, done_as
 from provisioning.repair import Repair
@@ -105,6 +107,9 @@ class Courier:
         self.wake()
 
     async def _deliver(self, owed: Owed) -> None:
+        if isinstance(owed.subject, Incident):
+            await self._try(owed)  # no order began it
+            return
         with working_on(f"card {owed.kind}", owed.subject, self._clock.now()):
             await self._try(owed)
 
@@ -143,6 +148,8 @@ class Courier:
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
+        if isinstance(owed.subject, Incident):
+            return await self._messenger.announce_incident(owed.subject, owed.conversation, is_over=owed.kind == OVER)
         try:
             return await self._show(owed, owed.activity_id)
         except MessageGone:
@@ -159,11 +166,13 @@ class Courier:
             return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Repair):
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
-        return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
+        if isinstance(owed.subject, Case):
+            return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
+        raise ValueError(f"nothing to show for a message of the kind {owed.kind}")
 
     async def _point_down(self, owed: Owed) -> bool:
         """False where the older card is still to become a pointer: no reason to post the new one again."""
-        if not owed.moved_from:
+        if not owed.moved_from or isinstance(owed.subject, Incident):
             return True
         try:
             await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)

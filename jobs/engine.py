@@ -22,6 +22,8 @@ from jobs.courier import Courier
 from jobs.depth import Depth, measure
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.incidents import IncidentWatch
+from jobs.lines import catch_up
 from jobs.messages import add_message, show_live
 from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
@@ -42,6 +44,7 @@ from provisioning.fixes.steps import Step
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 from provisioning.tally import NOBODY, Tally
+from provisioning.waiting import lateness
 
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
 QUEUE_POLL_SECONDS = 0.5
@@ -105,6 +108,7 @@ class JobsEngine:
         self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
+        self._incidents = IncidentWatch(directory, engine, clock, self._courier.wake, poll_seconds)
         self._parts = Parts(
             self._cases,
             ProvisionSteps(directory, self._cases),
@@ -136,8 +140,8 @@ class JobsEngine:
         DBOS.launch()
         await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
         await self._settle()
-        loops = (self._courier.run(), self._watcher.run(), self._approvals.run(), self._takeover.run())
-        self._tasks = [asyncio.create_task(loop) for loop in loops]
+        loops = (self._courier, self._watcher, self._approvals, self._takeover, self._incidents)
+        self._tasks = [asyncio.create_task(loop.run()) for loop in loops]
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start, or in another process."""
@@ -161,7 +165,7 @@ class JobsEngine:
         await asyncio.to_thread(self._presence.beat)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox, the watcher, the approvals or the takeover has stopped")
+            raise RuntimeError("the outbox, the watcher, the approvals, the takeover or the incidents have stopped")
 
     async def depth(self) -> Depth:
         """How much there is to do. Raises DatabaseUnavailable."""
@@ -172,10 +176,19 @@ class JobsEngine:
         now = self._clock.now()
         case = Case(id=new_id, order=order, requester=requester, created_at=now, trace=traceparent())
         with bound_contextvars(case=new_id):
+            await self._end_watch(order.upn, requester)
             kept = await asyncio.to_thread(self._store.open, case, conversation)
             if kept is case:
                 log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
                 await self._enqueue_provision(case.id)
+        self._courier.wake()
+        return kept
+
+    async def watch(self, case: Case, conversation: Conversation) -> Case:
+        kept = await asyncio.to_thread(self._store.open, case, conversation)
+        reason = lateness(case, case.created_at) if kept is case else ""
+        if reason:
+            await self._enqueue_explain(case.id, reason)
         self._courier.wake()
         return kept
 
@@ -275,8 +288,15 @@ class JobsEngine:
             raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
         return case
 
+    async def _end_watch(self, upn: str, by: Person) -> None:
+        """Whoever orders a mailbox that was only watched wants more than that."""
+        case = await self.find(upn)
+        if case and case.is_open and case.is_watch:
+            await self.cancel(case.id, by)
+
     async def _settle(self) -> None:
         """Every running row has a workflow at work on it, or ends: a process may die between any two writes."""
+        await asyncio.to_thread(catch_up, self._engine)
         case_ids = await asyncio.to_thread(self._store.running)
         repair_ids = await asyncio.to_thread(self._repairs.running)
         for case_id in case_ids:

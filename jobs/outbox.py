@@ -26,8 +26,9 @@ from jobs.conversations import (
 )
 from jobs.messages import owe_in_person
 from jobs.store import change
-from jobs.tables import cases, conversations, has_come, messages, reading, repairs, writing
+from jobs.tables import cases, conversations, has_come, incidents, messages, reading, repairs, writing
 from provisioning.case import Case, Conversation, Stage, enter, finish
+from provisioning.incidents import Incident
 from provisioning.repair import Repair
 
 SPACING_SECONDS = 1.0  # between two updates of one card
@@ -38,6 +39,7 @@ UNTOLD_DAYS = 7
 
 _case_json = TypeAdapter(Case)
 _repair_json = TypeAdapter(Repair)
+_incident_json = TypeAdapter(Incident)
 _conversation_json = TypeAdapter(Conversation)
 
 
@@ -55,7 +57,7 @@ class Owed:
     changes: int
     shown_changes: int
     attempts: int  # in vain in this conversation, one after another
-    subject: Case | Repair
+    subject: Case | Repair | Incident
 
     @property
     def is_new(self) -> bool:
@@ -205,10 +207,12 @@ def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Owed
             messages,
             cases.c.document.label("case"),
             repairs.c.document.label("repair"),
+            incidents.c.document.label("incident"),
             sa.func.coalesce(conversations.c.attempts, 0).label("in_vain"),
         )
         .outerjoin(cases, cases.c.id == messages.c.subject_id)
         .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
+        .outerjoin(incidents, incidents.c.id == messages.c.subject_id)
         .outerjoin(conversations, conversations.c.id == messages.c.conversation_id)
         .where(which)
         .order_by(messages.c.id)
@@ -220,7 +224,7 @@ def _find_another_way(connection: sa.Connection, lost: Owed, why: str, now: date
     """For what a conversation that is gone was to be told: whoever ordered it is told in person, if that is left."""
     if lost.kind == "approval" or not lost.conversation.is_personal:
         _set(connection, lost, is_due=False)
-    if lost.kind == "approval":  # its requester is told that nobody could be asked
+    if lost.kind == "approval" or isinstance(lost.subject, Incident):  # of an approval its requester hears
         return
     if not lost.conversation.is_personal:
         owe_in_person(connection, lost.subject.id, lost.kind, lost.subject.requester.id, lost.conversation)
@@ -245,8 +249,14 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         changes=row.changes,
         shown_changes=row.shown_changes,
         attempts=row.in_vain,
-        subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
+        subject=_subject(row),
     )
+
+
+def _subject(row: sa.Row[tuple[object, ...]]) -> Case | Repair | Incident:
+    if row.incident:
+        return _incident_json.validate_json(row.incident)
+    return _repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case)
 
 
 def _notified(case: Case, now: datetime) -> Case:

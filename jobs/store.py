@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.audit import append
+from jobs.lines import note_line
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, has_come, insert_new, reading, writing
 from provisioning.acting import acting
@@ -159,6 +160,7 @@ def _find_or_add(connection: sa.Connection, case: Case) -> Case:
         if existing:
             return _case_json.validate_json(existing)
         if insert_new(connection, cases, id=case.id, upn=upn, **row_of(case)):
+            note_line(connection, None, case)
             return case
 
 
@@ -190,6 +192,7 @@ def change_all(
         connection.execute(_rewrite, [{"case_id": one.after.id, **row_of(one.after)} for one in changed])
         mark_due(connection, [one.after.id for one in changed if one.is_shown], "live")
     for before, after, _ in changed:
+        note_line(connection, before, after)
         record = case_ended(before, after, acting().actor)
         if record is not None:
             append(connection, record, after.ended_at or after.created_at)

@@ -61,6 +61,29 @@ cases = sa.Table(
     sa.Index("cases_open", "created_at", sqlite_where=_is_open, postgresql_where=_is_open),
 )
 
+case_lines = sa.Table(  # what lists and figures need of a case; written by jobs/lines.py, where it changed
+    "case_lines",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("upn", sa.String, nullable=False),  # lower case
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("asker_id", sa.String, nullable=False),  # lower case
+    sa.Column("asker_name", sa.String, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),  # epoch seconds
+    sa.Column("license", sa.String, nullable=False),
+    sa.Column("license_name", sa.String, nullable=False),
+    sa.Column("waiting_since", sa.Float),
+    sa.Column("ended_at", sa.Float),
+    sa.Column("ready_seconds", sa.Float),
+    sa.Column("cause", sa.String, nullable=False),
+    sa.Column("is_watch", sa.Boolean, nullable=False),
+    sa.Index("case_lines_by_state", "state", "created_at"),
+    sa.Index("case_lines_by_age", "created_at"),
+    sa.Index("case_lines_by_end", "ended_at"),
+)
+
 repairs = sa.Table(
     "repairs",
     metadata,
@@ -101,6 +124,21 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # Microsoft's
+    sa.Column("ended_at", sa.Float),  # epoch seconds at which Mailroom saw that it was over
+    sa.Column("document", sa.Text, nullable=False),  # the whole Incident as JSON
+)
+
+preferences = sa.Table(
+    "preferences",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
 # In which nothing can be said just now, or any more. Those without a row are fine.

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DECISION = "decision"  # and answered, or did not in time
     CREDENTIAL = "credential"  # first sign-in details were shown, handed over or revoked
     REFUSAL = "refusal"  # somebody wanted what they may not
+    SETTING = "setting"  # somebody changed how Mailroom works, in the chat
     FAILURE = "failure"  # a write that Graph refused or did not answer
 
 

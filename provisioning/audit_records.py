@@ -24,7 +24,8 @@ _DECISIONS = {
 
 def ordered(case: Case) -> AuditRecord:
     """A new case was stored."""
-    sentence = f"{_name(case.requester)} ordered a mailbox for {case.order.upn}."
+    did = "asked to be told when there is a mailbox" if case.is_watch else "ordered a mailbox"
+    sentence = f"{_name(case.requester)} {did} for {case.order.upn}."
     return _of_case(case, Kind.ORDER, case.requester, sentence, _details(case.order))
 
 
@@ -47,6 +48,12 @@ def place_named(by: Person, conversation_id: str) -> AuditRecord:
     return AuditRecord(Kind.APPROVAL, by, sentence, details={"conversation": conversation_id})
 
 
+def preference_set(by: Person, name: str, before: str, after: str) -> AuditRecord:
+    """An admin changed a setting in the chat; "" is what the environment says."""
+    sentence = f"{_name(by)} set {name} from {before or 'the default'} to {after or 'the default'}."
+    return AuditRecord(Kind.SETTING, by, sentence, details={"name": name, "before": before, "after": after})
+
+
 def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     """None unless the case ended by this change. `by` counts where a person ended it."""
     if not before.is_open or after.is_open:
@@ -54,7 +61,13 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     upn, problem = after.order.upn, after.problem
     details = {"state": after.state.value, **_words(problem)}
     if after.state is CaseState.CANCELLED:
-        return _of_case(after, Kind.CANCEL, by, f"{_name(by)} stopped the order for {upn}.", details)
+        return _of_case(
+            after,
+            Kind.CANCEL,
+            by,
+            f"{_name(by)} stopped {'the watch' if after.is_watch else 'the order'} for {upn}.",
+            details,
+        )
     if after.state is CaseState.READY:
         sentence = f"The mailbox of {upn} is ready."
         return _of_case(after, Kind.ENDED, MAILROOM, sentence, {**details, "mail": after.mail})

@@ -157,6 +157,7 @@ class Case:
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
     trace: str = ""  # the W3C traceparent of what ordered it
+    is_watch: bool = False  # somebody else made the account: nothing is changed (provisioning/watching.py)
 
     @property
     def is_open(self) -> bool:

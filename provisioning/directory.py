@@ -244,14 +244,19 @@ class HealthIssue:
     feature: str = ""
     started_at: datetime | None = None
     feature_group: str = ""
+    impact: str = ""
+
+
+EXCHANGE, ENTRA = "Exchange Online", "Microsoft Entra ID"
 
 
 @dataclass(frozen=True)
 class ServiceHealth:
-    """Exchange Online's health; `status` as Graph's serviceHealthStatus, e.g. serviceOperational."""
+    """A service's health; `status` as Graph's serviceHealthStatus, e.g. serviceOperational."""
 
     status: str
     issues: tuple[HealthIssue, ...] = ()
+    service: str = EXCHANGE
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,24 @@ from datetime import datetime
 from typing import Protocol
 
 from provisioning.audit import AuditEntry, AuditRecord
-from provisioning.case import Case, Conversation, Order, Person
-from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot, Standing
+from provisioning.case import Case, CaseState, Conversation, Order, Person
+from provisioning.directory import (
+    Account,
+    AssignedLicense,
+    Credential,
+    Lookup,
+    Match,
+    Probe,
+    ServiceHealth,
+    Sku,
+    Snapshot,
+    Standing,
+)
+from provisioning.errors import DatabaseUnavailable
+from provisioning.figures import Estimate, Report
 from provisioning.fixes.steps import Step
+from provisioning.incidents import Incident
+from provisioning.listing import CaseLine, CasePage, Wanted
 from provisioning.repair import Repair
 
 
@@ -61,6 +76,17 @@ class Directory(Protocol):
 
     async def take_snapshot(self, name: str) -> Snapshot:
         """One `$batch` by object id or UPN; parts that cannot be read are named in it."""
+        ...
+
+    async def list_skus(self) -> tuple[Sku, ...]:
+        """The subscriptions of the tenant, with or without a mailbox in them."""
+        ...
+
+    async def service_health(self) -> tuple[ServiceHealth, ...]:
+        """Of Exchange Online and Entra, with what is open; some seconds old at most. One `$batch`.
+
+        Without a service that could not be read; raises where neither could.
+        """
         ...
 
     async def search(self, text: str) -> tuple[Match, ...]:
@@ -139,6 +165,46 @@ class Audit(Protocol):
         ...
 
 
+class Records(Protocol):
+    """Lists and figures of all cases. Everything raises DatabaseUnavailable."""
+
+    async def estimate(self, license: str, began_at: datetime) -> Estimate:  # noqa: A002
+        """How long a mailbox takes here whose wait began then; made from the last 90 days, and some minutes old."""
+        ...
+
+    async def report(self, weeks: int) -> Report:
+        """The last `weeks` weeks, the one that runs included."""
+        ...
+
+    async def cases(self, wanted: Wanted, number: int = 0) -> CasePage:
+        """Newest first; the last page there is where `number` is too high."""
+        ...
+
+    async def waiting_for_seats(self) -> tuple[CaseLine, ...]:
+        """Who has no mailbox for want of a free license, the longest first."""
+        ...
+
+
+async def estimate_for(case: Case, records: Records) -> Estimate | None:
+    """How long it usually takes, for a case that waits. None also while the database is gone."""
+    if case.state is not CaseState.WAITING or case.waiting_since is None:
+        return None
+    try:
+        return await records.estimate(case.order.license, case.waiting_since)
+    except DatabaseUnavailable:
+        return None
+
+
+class Preferences(Protocol):
+    """What is set in the chat, by name; "" where nothing is."""
+
+    async def get(self, name: str) -> str: ...
+
+    async def set(self, name: str, value: str) -> None:
+        """With "" it is as if it had never been set."""
+        ...
+
+
 class Resync(Protocol):
     """The operator's webhook that starts a delta synchronization on the sync server."""
 
@@ -153,8 +219,13 @@ class Jobs(Protocol):
     async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
         """Start a case and show its live card in `conversation`; an open case for the same UPN is joined.
 
-        With a `case_id` that exists, open or ended, that case is shown and nothing is started.
+        With a `case_id` that exists, open or ended, that case is shown and nothing is started. A case that only
+        watches the same UPN ends.
         """
+        ...
+
+    async def watch(self, case: Case, conversation: Conversation) -> Case:
+        """Begin the case, of provisioning/watching.py; an open case for the same UPN is joined, as by `start`."""
         ...
 
     async def get(self, case_id: str) -> Case | None: ...
@@ -264,6 +335,10 @@ class Messenger(Protocol):
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         """A new message that notifies the requester; answers its id."""
+        ...
+
+    async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
+        """A new message that says what began or ended at Microsoft, and what it means here; answers its id."""
         ...
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:

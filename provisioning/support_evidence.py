@@ -136,7 +136,7 @@ def timeline(case: Case | None, snapshot: Snapshot, repairs: Sequence[Repair], r
 
 
 def _case_moments(case: Case, redact: Redact) -> Iterable[Moment]:
-    yield Moment(case.created_at, "Provisioning was ordered.")
+    yield Moment(case.created_at, "Watching began." if case.is_watch else "Provisioning was ordered.")
     for record in case.stages:
         if record.started_at:
             yield Moment(record.started_at, f"Stage {record.stage} began.")
@@ -150,7 +150,8 @@ def _case_moments(case: Case, redact: Redact) -> Iterable[Moment]:
         yield Moment(case.explanation.at, redact(f"Explained: {case.explanation.sentence}")[:LINE])
     if case.ended_at:
         words = f": {case.problem.sentence}" if case.problem else ""
-        yield Moment(case.ended_at, redact(f"Provisioning ended as {case.state}{words}")[:LINE])
+        what = "Watching" if case.is_watch else "Provisioning"
+        yield Moment(case.ended_at, redact(f"{what} ended as {case.state}{words}")[:LINE])
 
 
 def _ended(state: StageState) -> str:
@@ -205,7 +206,7 @@ def errors(snapshot: Snapshot, answers: Sequence[Answer], redact: Redact) -> Ite
 def steps_taken(case: Case | None, repairs: Sequence[Repair], redact: Redact) -> Iterable[str]:
     if case:
         done = [record.stage for record in case.stages if record.state is StageState.DONE]
-        if done:
+        if done and not case.is_watch:
             yield f"Provisioned by Mailroom; done: {', '.join(done)}."
         if case.checks:
             yield f"Looked at the mailbox {case.checks} times since {utc(case.waiting_since or case.created_at)}."

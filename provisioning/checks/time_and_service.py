@@ -8,26 +8,12 @@ from provisioning.directory import HealthIssue, ServiceHealth, Snapshot
 from provisioning.exchange_errors import Meaning, description, errors_meaning
 from provisioning.findings import Finding
 from provisioning.fixes import fixes
+from provisioning.incidents import OPERATIONAL, is_about_provisioning
 from provisioning.recipients import Operation
 from provisioning.signs import is_ready, member, refusal, stuck
 
 REPLICATES = timedelta(minutes=2)  # "up to a minute or two"
 NOT_FOUND = "does not exist or one of its queried reference-property objects"
-
-# serviceHealthStatus (learn.microsoft.com/graph/api/resources/servicehealthissue): these mean that it is over.
-OPERATIONAL = frozenset(
-    {
-        "",
-        "serviceOperational",
-        "serviceRestored",
-        "postIncidentReviewPublished",
-        "falsePositive",
-        "resolved",
-        "resolvedExternal",
-        "mitigated",
-        "mitigatedExternal",
-    }
-)
 
 
 def incident(snapshot: Snapshot) -> Finding | None:
@@ -35,7 +21,7 @@ def incident(snapshot: Snapshot) -> Finding | None:
     account, health = stuck(snapshot), snapshot.health
     if account is None or health is None:
         return None
-    issues = [issue for issue in health.issues if _is_about_provisioning(issue)]
+    issues = [issue for issue in health.issues if is_about_provisioning(issue)]
     if not issues and (health.issues or health.status in OPERATIONAL):
         return None
     ids = ", ".join(issue.id for issue in issues) or health.status
@@ -79,12 +65,6 @@ def exchange_error(snapshot: Snapshot) -> Finding | None:
         ),
         fixes(snapshot, "retry-provisioning", "run-diagnostic", "reassign-license", "contact-support"),
     )
-
-
-def _is_about_provisioning(issue: HealthIssue) -> bool:
-    """For example “Tenant Administration (Provisioning, Remote PowerShell)” in “Management and Provisioning”."""
-    words = f"{issue.feature} {issue.feature_group} {issue.title}".lower()
-    return "provisioning" in words
 
 
 def _health_evidence(health: ServiceHealth, issues: list[HealthIssue]) -> list[tuple[str, object]]:

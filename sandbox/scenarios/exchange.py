@@ -58,3 +58,11 @@ def exchange_incident(world: World) -> None:
     )
     world.tenant.incidents = [incident]
     world.tenant.preparation = Preparation.SLOW
+
+
+@scenario("incident-over")
+def incident_over(world: World) -> None:
+    """Microsoft has solved every incident, and new mailboxes come as usual again."""
+    for incident in world.tenant.incidents:
+        incident.resolved_at = incident.resolved_at or world.tenant.now()
+    world.tenant.preparation = Preparation.NORMAL

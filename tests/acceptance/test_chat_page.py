@@ -317,7 +317,14 @@ async def test_what_the_renderer_lacks(seat: Seat, teams: Teams) -> None:
     badge = {"type": "Badge", "text": "Late", "style": "Warning", "appearance": "Tint", "fallback": text("late")}
     icon = {"type": "Icon", "name": "CheckmarkCircle", "style": "Filled", "color": "Good", "fallback": text("tick")}
     ring = {"type": "ProgressRing", "fallback": text("Turning")}
-    await teams.bot.send(asked, message(card(code, badge, icon, ring)))
+    bars = [{"x": "< 5 min", "y": 3}, {"x": "> 24 h", "y": 12}]
+    chart = {"type": "Chart.VerticalBar", "title": "Mailboxes", "data": bars, "fallback": text("no chart")}
+    parts = [{"legend": "in use", "value": 38}, {"legend": "free", "value": 12}]
+    seats = {"type": "Chart.HorizontalBar.Stacked", "data": [{"title": "E3", "data": parts}], "fallback": text("none")}
+    await teams.bot.send(asked, message(card(code, badge, icon, ring, chart, seats)))
+    await expect(seat.card.get_by_role("figure", name="Mailboxes")).to_contain_text("< 5 min")
+    await expect(seat.card.locator("figure").last).to_contain_text("38 / 12")
+    await expect(seat.card).not_to_contain_text("no chart")
     await expect(seat.card.locator(".ac-badge")).to_have_text("Late")
     await expect(seat.card.locator(".ac-icon svg")).to_be_visible()
     await expect(seat.card).to_contain_text("Turning")

@@ -4,7 +4,7 @@ import pytest
 from support.tenants import TENANTS
 
 from provisioning.case import Order
-from provisioning.directory import Account, ProbeResult, Sku, Standing
+from provisioning.directory import ENTRA, EXCHANGE, Account, ProbeResult, Sku, Standing
 from provisioning.errors import GraphError, GraphNotFound, GraphRejected, ObjectConflict
 from provisioning.orders import mailbox_skus
 
@@ -242,6 +242,15 @@ async def test_a_snapshot_is_complete(tenant):
     assert snapshot.health.status
     assert snapshot.mailbox is not None
     assert snapshot.mailbox.result is ProbeResult.READY
+
+
+async def test_the_seats_and_the_health_of_the_services(tenant):
+    skus = await tenant.directory.list_skus()
+    assert mailbox_skus(skus)
+    assert all(sku.name and sku.consumed >= 0 for sku in skus)
+    healths = await tenant.directory.service_health()
+    assert {one.service for one in healths} == {EXCHANGE, ENTRA}
+    assert all(one.status for one in healths)
 
 
 async def test_a_snapshot_of_nobody(tenant):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.diagnosis_samples import diagnosis_cards
+from support.figure_samples import figure_cards
 from support.history_samples import history_cards
 
 from cards import views
@@ -27,6 +28,7 @@ from provisioning.directory import (
     Sku,
 )
 from provisioning.errors import GraphTrace
+from provisioning.figures import Estimate, Scope
 from provisioning.orders import Incomplete, OrderRequest, Restorable
 from provisioning.waiting import GAVE_UP, LATE, OVERDUE, PREPARING
 
@@ -52,6 +54,9 @@ TRACE = GraphTrace(
 )
 HOSTILE = "**Jane** [free](http://evil.example) <at>Mona</at> `x` {{DATE(2020-01-01T00:00:00Z)}}\r\n# Boss"
 LONG = "Anna-Magdalena Freifrau von und zu Hohenlohe-Waldenburg-Schillingsfürst-Rhabarberbarbara Maria" * 3
+
+
+USUAL = Estimate(34, timedelta(minutes=12), timedelta(minutes=41), Scope.LICENSE)
 
 
 def started(**order: Any) -> Case:
@@ -163,6 +168,9 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "progress_starting": progress_card(started(), START, refresh_for=people),
         "progress_license": progress_card(at_license(), START + timedelta(seconds=14), refresh_for=people),
         "progress_waiting": progress_card(waiting(), NOW, refresh_for=people),
+        "progress_estimate": progress_card(waiting(), NOW, estimate=USUAL),
+        "progress_no_estimate": progress_card(waiting(), NOW, estimate=Estimate(3)),
+        "progress_watch": progress_card(replace(waiting(), is_watch=True), NOW, estimate=USUAL),
         "progress_late": progress_card(late(), NOW, refresh_for=people),
         "progress_overdue": progress_card(overdue(), NOW, refresh_for=people),
         "progress_ready": progress_card(ready(), NOW, refresh_for=people),
@@ -197,4 +205,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
         **history_cards(),
+        **figure_cards(),
     }

@@ -9,6 +9,7 @@ from support.fake_audit import FakeAudit
 from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
+from support.fake_records import FakePreferences, FakeRecords
 
 from handlers.registry import dispatch
 from handlers.requests import Reply, Request, Services
@@ -40,9 +41,11 @@ class Desk:
     clock: FixedClock = field(default_factory=FixedClock)
     audit: FakeAudit = field(default_factory=FakeAudit)
     settings: dict[str, Any] = field(default_factory=dict)
+    preferences: FakePreferences = field(default_factory=FakePreferences)
 
     def __post_init__(self) -> None:
-        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
+        self.records = FakeRecords(self.jobs)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit, self.records, self.preferences)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(
@@ -74,7 +77,16 @@ class Desk:
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        reads = {"look_up", "get_account", "take_snapshot", "standing", "check_changeable", "probe_mailboxes"}
+        reads = {
+            "list_skus",
+            "service_health",
+            "look_up",
+            "get_account",
+            "take_snapshot",
+            "standing",
+            "check_changeable",
+            "probe_mailboxes",
+        }
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]
 

@@ -25,6 +25,7 @@ from provisioning.acting import Acting, acting
 from provisioning.addresses import addresses_of
 from provisioning.case import Order, Person
 from provisioning.directory import (
+    ENTRA,
     Account,
     AssignedLicense,
     Credential,
@@ -79,6 +80,7 @@ class FakeDirectory:
     unread: dict[str, GraphTrace] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
     health: ServiceHealth | None = field(default_factory=lambda: ServiceHealth("serviceOperational"))
+    entra_health: ServiceHealth | None = field(default_factory=lambda: ServiceHealth("serviceOperational", (), ENTRA))
     now: datetime = NOW
     calls: list[Call] = field(default_factory=list)
     failures: dict[str, deque[Exception]] = field(default_factory=lambda: defaultdict(deque))
@@ -212,6 +214,14 @@ class FakeDirectory:
     async def search(self, text: str) -> tuple[Match, ...]:
         self._enter("search", text)
         return lookups.search(self.accounts.values(), self.deleted.values(), text)
+
+    async def list_skus(self) -> tuple[Sku, ...]:
+        self._enter("list_skus", "")
+        return tuple(self.skus.values())
+
+    async def service_health(self) -> tuple[ServiceHealth, ...]:
+        self._enter("service_health", "")
+        return tuple(one for one in (self.health, self.entra_health) if one)
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         self._enter("probe_mailboxes", ",".join(account_ids))

@@ -60,10 +60,16 @@ class FakeJobs:
 
     async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
         case = self.cases.get(case_id) or await self.find(order.upn)
+        if case and case.is_open and case.is_watch:
+            case = await self.cancel(case.id, requester)
         if case is None or not (case.is_open or case.id == case_id):
             case = self.put(Case(case_id or f"case-{len(self.cases) + 1}", order, requester, self.clock.now()))
         self._note("start", case.id, conversation)
         return case
+
+    async def watch(self, case: Case, conversation: Conversation) -> Case:
+        self._note("watch", case.id, conversation)
+        return self.put(self.cases.get(case.id, case))
 
     async def get(self, case_id: str) -> Case | None:
         return self.cases.get(case_id)

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 
 from provisioning.case import Case, Conversation, Person
 from provisioning.errors import ConversationGone, MessageGone
+from provisioning.incidents import Incident
 from provisioning.repair import Repair
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One call. `kind`: posted, updated, moved, ready or decision."""
+    """One call. `kind`: posted, updated, moved, ready, decision, incident or incident over."""
 
     kind: str
     conversation_id: str
     activity_id: str
-    case: Case | Repair
+    case: Case | Repair | Incident
 
 
 @dataclass
@@ -52,12 +53,15 @@ class FakeMessenger:
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         return self._send("ready", conversation, "", case)
 
+    async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
+        return self._send("incident over" if is_over else "incident", conversation, "", incident)
+
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         if person.id in self.strangers:
             raise ConversationGone("Teams knows no 1:1 chat with this person.")
         return Conversation(f"a:{person.id}", "personal", near.service_url, near.tenant_id)
 
-    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair) -> str:
+    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair | Incident) -> str:
         if self.failures:
             raise self.failures.popleft()
         activity_id = activity_id or f"m{len(self.sent)}"

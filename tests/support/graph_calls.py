@@ -20,6 +20,8 @@ async def make_every_call(directory: Directory) -> None:
         directory.take_snapshot("1"),
         directory.take_snapshot("alias@contoso.com"),
         directory.search("jane"),
+        directory.list_skus(),
+        directory.service_health(),
         directory.change_group_licenses("g", ()),
         directory.reprocess_licenses("1"),
         directory.retry_provisioning("1"),

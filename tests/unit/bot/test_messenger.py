@@ -10,6 +10,8 @@ from support.card_checks import walk
 from support.connector import Answer
 from support.diagnosis_samples import with_license
 from support.edge import QUICK
+from support.fake_jobs import FakeJobs
+from support.fake_records import FakeRecords
 
 from bot.connector import Connector
 from bot.messenger import TeamsMessenger
@@ -22,6 +24,7 @@ from provisioning.errors import ConversationGone, MessageGone, MessengerUnavaila
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HELGA = Person(HELGA_ID, "Helga Desk", TENANT_ID, "29:helga", "en-US")
 SEALS = Seals(b"k" * 32, {})
+NO_RECORDS = FakeRecords(FakeJobs())
 CASE = Case("c1", Order("jane@contoso.com", "Jane Doe", "US"), HELGA, NOW)
 
 
@@ -32,7 +35,7 @@ class StoppedClock:
 
 @pytest.fixture
 def messenger(session):
-    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock())
+    return TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock(), NO_RECORDS)
 
 
 @pytest.fixture
@@ -70,7 +73,8 @@ def titles(card):
 
 async def test_where_roles_are_set_a_group_sees_no_buttons_but_for_ones_own_view(session, messenger, connector, chat):
     made = ready(replace(CASE, account_origin=AccountOrigin.CREATED), NOW)
-    strict = TeamsMessenger(Connector(session, OutboundToken(None), QUICK), SEALS, StoppedClock(), has_roles=True)
+    line = Connector(session, OutboundToken(None), QUICK)
+    strict = TeamsMessenger(line, SEALS, StoppedClock(), NO_RECORDS, has_roles=True)
     own = replace(chat, id="a:helga", kind="personal")
     for one, place in ((messenger, chat), (strict, chat), (strict, own)):
         await one.show_case(CASE, place)

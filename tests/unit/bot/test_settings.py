@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from support.activities import OTHER_TENANT_ID, TENANT_ID
 from support.tokens import APP_ID
 
-from bot.settings import AppType, Settings, SettingsError, is_loopback, read, rows
+from bot.settings import AppType, Settings, SettingsError, in_force, is_loopback, read, rows
 
 GOOD = {"TENANT_ID": TENANT_ID, "APP_ID": APP_ID, "APP_PASSWORD": "hush-hush"}
 DEMO = {"TENANT_ID": TENANT_ID, "APP_TYPE": "Anonymous", "GRAPH_BASE_URL": "http://127.0.0.1:4000/v1.0"}
@@ -98,6 +98,23 @@ def test_loopback(host):
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "::", "10.0.0.1", "localhost.evil.example", "127.0.0.1.evil.example"])
 def test_not_loopback(host):
     assert not is_loopback(host)
+
+
+def test_an_admin_sees_what_is_in_force_and_no_secret(given):
+    url = "postgresql://mailroom:hush-hush@db.contoso.com:5432/mailroom?sslpassword=hush-hush"
+    hook = "https://hook.contoso.com/?token=hush-hush"
+    lines = in_force(given(GOOD, DATABASE_URL=url, RESYNC_WEBHOOK_URL=hook, OPERATORS=APP_ID, SEATS_WARNING="7"))
+    shown = {line.name: line.value for line in lines}
+    assert "hush-hush" not in repr(lines)
+    assert shown["MAILROOM_DATABASE_URL"] == "postgresql://db.contoso.com:5432/mailroom"
+    assert (shown["MAILROOM_APP_PASSWORD"], shown["MAILROOM_RESYNC_WEBHOOK_URL"]) == ("set", "set")
+    assert (shown["MAILROOM_OPERATORS"], shown["MAILROOM_SEATS_WARNING"]) == (APP_ID, "7")
+    changed = {line.name for line in lines if not line.is_default}
+    assert "MAILROOM_SEATS_WARNING" in changed
+    assert "MAILROOM_PORT" not in changed
+    assert {line.name: line.value for line in in_force(given(GOOD, DATABASE_URL="sqlite:////data/x.db"))}[
+        "MAILROOM_DATABASE_URL"
+    ] == "sqlite:////data/x.db"
 
 
 def test_every_setting_is_documented():

@@ -34,6 +34,8 @@ VERBS = {
     "decline": {"repair"},
     "withdraw": {"repair"},
     "escalate": set(),
+    "settings-save": set(),
+    "settings-reset": set(),
 }
 
 every_card = pytest.mark.parametrize("name", CARDS)
@@ -41,10 +43,10 @@ every_card = pytest.mark.parametrize("name", CARDS)
 
 @every_card
 def test_is_the_golden_card(name: str, regenerate_golden: bool) -> None:
-    path = GOLDEN / f"{name}.json"
+    path, card = GOLDEN / f"{name}.json", card_checks.without_pictures(CARDS[name])
     if regenerate_golden:
-        path.write_text(json.dumps(CARDS[name], indent=1, ensure_ascii=False) + "\n")
-    assert json.loads(path.read_text()) == CARDS[name]
+        path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    assert json.loads(path.read_text()) == card
 
 
 def test_no_golden_file_is_left_over() -> None:

@@ -16,7 +16,8 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "help"]
+COMMANDS = ["provision", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
+COMMANDS += ["licenses", "health", "report", "history", "settings", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -38,6 +39,8 @@ VERBS = [
     "approve",
     "decline",
     "withdraw",
+    "settings-save",
+    "settings-reset",
 ]
 
 

@@ -14,6 +14,8 @@ from handlers.registry import dispatch
 from handlers.requests import Request, Services
 from jobs import audit
 from jobs.audit_reading import open_trail
+from jobs.preferences import PreferenceTable
+from jobs.records import CaseRecords
 from jobs.tables import open_engine
 from provisioning.audit import AuditEntry, check
 from provisioning.case import Case, CaseState, Person
@@ -146,7 +148,9 @@ async def test_no_secret_reaches_the_trail_or_the_database(
     case = await made_ready(office, await office.jobs.start(JANE, HELGA, CHAT))
     if not passes_allowed:
         office.directory.fail("create_access_pass", REFUSED)
-    services = Services(office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit)
+    engine = office.jobs.audit.engine
+    kept = (CaseRecords(engine, office.clock), PreferenceTable(engine))
+    services = Services(office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit, *kept)
     click = Request(HELGA, CHAT, verb="reveal", data={"case": case.id}, is_answered_privately=True)
     reply = await dispatch(click, services)
     assert reply is not None

@@ -91,6 +91,14 @@ async def test_an_incident_shows_in_the_service_health():
         assert {item["status"] for item in others} == {"serviceOperational", "serviceDegradation"}
 
 
+async def test_an_incident_that_is_over_is_resolved_and_the_service_operational():
+    async with running_sandbox("exchange-incident", "incident-over") as sandbox:
+        path = "/admin/serviceAnnouncement/healthOverviews/Exchange%20Online?$expand=issues"
+        overview = (await sandbox.get(path)).body
+        assert overview["status"] == "serviceOperational"
+        assert [issue["isResolved"] for issue in overview["issues"]] == [True]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { cardHtml } from "../text.js";
+import { CHARTS } from "./charts.js";
 import { oldClientContext, registerElements } from "./elements.js";
 import { hostConfig } from "./hostconfig.js";
 import { focusIn, Kept, refocus } from "./keep.js";
@@ -15,7 +16,7 @@ AC.AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = cardHtml(text, mentioned);
   result.didProcess = true;
 };
-registerElements();
+registerElements(CHARTS);
 
 export class CardView {
   /** `onaction` gets {type, id, title, verb, data} of a click on Action.Execute or Action.Submit. */

@@ -9,7 +9,7 @@ const ICON_SIZES = { xxsmall: 12, xsmall: 16, small: 20, standard: 24, medium: 2
 const lower = (value, otherwise) => String(value ?? otherwise).toLowerCase();
 
 /** An element that keeps its JSON and draws itself from it. */
-class TeamsElement extends AC.CardElement {
+export class TeamsElement extends AC.CardElement {
   internalParse(source, context) {
     super.internalParse(source, context);
     this.source = source;
@@ -114,8 +114,8 @@ function copyOldWay(text) {
   area.remove();
 }
 
-export function registerElements() {
-  for (const kind of [ProgressBar, Badge, Icon, CodeBlock]) {
+export function registerElements(more) {
+  for (const kind of [ProgressBar, Badge, Icon, CodeBlock, ...more]) {
     AC.GlobalRegistry.elements.register(kind.jsonType, kind);
   }
 }

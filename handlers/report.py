@@ -1,0 +1,23 @@
+"""`report`: how long mailboxes took in the last weeks, how cases ended, and what held them up."""
+
+from cards.report import report_card
+from handlers.access import Role
+from handlers.grammar import Command, options_of
+from handlers.registry import command
+from handlers.requests import Reply, Request, Services
+from provisioning.errors import BadOrder
+
+WEEKS, MOST_WEEKS = 8, 52
+
+
+@command(
+    "report [weeks=8]",
+    summary="Show how long mailboxes took, how cases ended and what held them up, week by week.",
+    example="report",
+    role=Role.VIEWER,
+)
+async def report(request: Request, services: Services, typed: Command) -> Reply | None:  # noqa: ARG001
+    weeks = options_of(typed, {"weeks": "weeks"}).get("weeks", str(WEEKS))
+    if not (weeks.isascii() and weeks.isdecimal() and 1 <= int(weeks) <= MOST_WEEKS):
+        raise BadOrder(f"A report has 1 to {MOST_WEEKS} weeks, such as report weeks=12.")
+    return Reply(card=report_card(await services.records.report(int(weeks))))
