@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from graph import memberships, queries, reading, requests, searching, surroundings
+from graph import many, memberships, queries, reading, requests, searching, surroundings
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
@@ -27,6 +27,7 @@ from provisioning.directory import (
     Credential,
     DeletedAccount,
     Lookup,
+    Lookups,
     Match,
     Probe,
     ProbeResult,
@@ -55,6 +56,7 @@ class GraphDirectory:
     ) -> None:
         self._client = client
         self._api = client.api
+        self._protection = protection
         self._writer = Writer(client, protection, record)
         self._snapshots = SnapshotReader(client, clock)
 
@@ -73,6 +75,9 @@ class GraphDirectory:
             skus=reading.skus(body_of(skus)),
             manager=_if_found(boss[0], reading.account) if boss else None,
         )
+
+    async def look_up_many(self, upns: Sequence[str], managers: Sequence[str] = ()) -> Lookups:
+        return await many.look_up_many(self._client, self._protection, upns, managers)
 
     async def get_account(self, name: str) -> Account | None:
         try:

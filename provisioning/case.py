@@ -156,6 +156,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    bulk_id: str = ""  # of the list that it came with: that has the card, and tells the end
 
     @property
     def is_open(self) -> bool:
