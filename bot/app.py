@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.files import TeamsFiles
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
@@ -80,7 +81,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
-        services = _services(settings, directory, jobs, messenger, clock)
+        files = TeamsFiles(session, line.connector, seals)
+        services = _services(settings, directory, jobs, messenger, clock, files)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
@@ -143,7 +145,12 @@ def warn(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, directory: GraphDirectory, jobs: JobsEngine, messenger: TeamsMessenger, clock: SystemClock
+    settings: Settings,
+    directory: GraphDirectory,
+    jobs: JobsEngine,
+    messenger: TeamsMessenger,
+    clock: SystemClock,
+    files: TeamsFiles,
 ) -> Services:
     return Services(
         directory=directory,
@@ -151,6 +158,8 @@ def _services(
         messenger=messenger,
         clock=clock,
         audit=jobs.audit,
+        bulks=jobs.bulks,
+        files=files,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

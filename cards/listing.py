@@ -4,21 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cards import parts
+from cards.bulk import bulk_row
 from cards.elements import Element
 from cards.parts import Card, plain
 from cards.people import person, state_words
 from cards.texts import duration
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case
 
 
-def cases_card(cases: Sequence[Case], now: datetime) -> Card:
-    if not cases:
+def cases_card(cases: Sequence[Case], now: datetime, bulks: Sequence[BulkSummary] = ()) -> Card:
+    """A bulk is one line."""
+    if not cases and not bulks:
         words = "Nobody is waiting for a mailbox."
         return parts.card([parts.text(words)], words)
-    title = "1 person is waiting" if len(cases) == 1 else f"{len(cases)} people are waiting"
-    body: list[Element] = [parts.header(title)]
+    title = _title(len(cases), len(bulks))
+    body: list[Element] = [parts.header(title), *map(bulk_row, bulks)]
     body.extend(_row(case, now) for case in cases)
     return parts.card(body, f"{title} for a mailbox.")
+
+
+def _title(cases: int, bulks: int) -> str:
+    people = "1 person is waiting" if cases == 1 else f"{cases} people are waiting"
+    lists = "1 list is at work" if bulks == 1 else f"{bulks} lists are at work"
+    return " and ".join([*([lists] if bulks else []), *([people] if cases or not bulks else [])])
 
 
 def _row(case: Case, now: datetime) -> Element:

@@ -22,6 +22,7 @@ from cards.suggestion import suggestion_card
 from handlers import fields
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
+from handlers.lists import BULK, is_list
 from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
 from handlers.views import fitted
@@ -137,7 +138,7 @@ async def dispatch(request: Request, services: Services) -> Reply | None:
 
 async def run_command(request: Request, services: Services) -> Reply | None:
     """What `request.text` asks for. Raises what the handler raises."""
-    typed = parse(request.text)
+    typed = parse(request.text) if not is_list(request) else Command(BULK)
     known = _commands.get(typed.name)
     await require(known.role if known else None, request.person, services)
     return await known.run(request, services, typed) if known else _unknown(typed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from provisioning.bulk_ports import Bulks, Files, SharedFile, Upload
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
@@ -31,7 +32,10 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
+    typed_id: str = ""  # of a typed message: the same when Teams brings it twice
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
+    files: tuple[SharedFile, ...] = ()
+    upload: Upload | None = None  # where a file goes that the person agreed to take; from a client, too
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
 
@@ -62,6 +66,8 @@ class Services:
     messenger: Messenger
     clock: Clock
     audit: Audit
+    bulks: Bulks
+    files: Files
     default_usage_location: str = ""
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()

@@ -16,6 +16,8 @@ from dbos import DBOS, SetWorkflowID
 from jobs import places
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
+from jobs.bulk import BulkJobs
+from jobs.bulk_running import BulkRunner
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
@@ -101,6 +103,8 @@ class JobsEngine:
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
         )
+        self._bulk_runner = BulkRunner(engine, clock, self._enqueue_provision, self._courier.wake)
+        self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -125,7 +129,13 @@ class JobsEngine:
         DBOS.launch()
         await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
         await self._settle()
-        loops = (self._courier.run(), self._watcher.run(), self._approvals.run(), self._takeover.run())
+        loops = (
+            self._courier.run(),
+            self._watcher.run(),
+            self._approvals.run(),
+            self._takeover.run(),
+            self._bulk_runner.run(),
+        )
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
@@ -145,7 +155,7 @@ class JobsEngine:
         await asyncio.to_thread(self._presence.beat)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox, the watcher, the approvals or the takeover has stopped")
+            raise RuntimeError("the outbox, the watcher, the approvals, the takeover or the bulks have stopped")
 
     def counts(self) -> Mapping[str, int]:
         """Cases by state."""
@@ -201,12 +211,7 @@ class JobsEngine:
 
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         kept = await asyncio.to_thread(self._repairs.open, repair, steps, conversation)
-        log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
-        if kept.is_running:
-            await self._enqueue_repair(kept.id)
-        else:
-            self._approvals.wake()
-        self._courier.wake()
+        await self._begin_repair(kept)
         return kept
 
     async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
@@ -272,6 +277,14 @@ class JobsEngine:
             await asyncio.to_thread(self._presence.leave)
         except DatabaseUnavailable as error:
             log.warning("not signed off: %s", error.sentence)
+
+    async def _begin_repair(self, repair: Repair) -> None:
+        log.info("repair %s: %s for %s by %s", repair.id, repair.fix_id, repair.user, repair.requester.id)
+        if repair.is_running:
+            await self._enqueue_repair(repair.id)
+        else:
+            self._approvals.wake()
+        self._courier.wake()
 
     async def _enqueue_provision(self, case_id: str) -> None:
         with SetWorkflowID(case_id):  # the same id again answers the workflow that exists

@@ -69,6 +69,16 @@ def owe_decision(connection: sa.Connection, repair_id: str) -> None:
     _owe_where(connection, messages.c.kind == "repair", repair_id, "decision")
 
 
+def forget_said(connection: sa.Connection, subject_id: str, kind: str) -> None:
+    """A message of this kind, which is said once, may be owed once more."""
+    connection.execute(messages.delete().where((messages.c.subject_id == subject_id) & (messages.c.kind == kind)))
+
+
+def owe_bulk_end(connection: sa.Connection, bulk_id: str) -> None:
+    """Owe the news that a list has ended to the conversation in which it was ordered."""
+    _owe_where(connection, (messages.c.kind == "bulk") & messages.c.is_asker, bulk_id, "bulk-ended")
+
+
 def owe_ready(connection: sa.Connection, subject_id: str) -> None:
     """Owe the ready notification to every conversation in which the case was ordered."""
     _owe_where(connection, (messages.c.kind == "live") & messages.c.is_asker, subject_id, "ready")

@@ -12,19 +12,23 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs import bulk_store
 from jobs.rounds import go_round
 from jobs.store import change
 from jobs.tables import cases, messages, reading, repairs, writing
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
 from provisioning.repair import Repair
 
 SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
+BULK_SPACING_SECONDS = 3.0  # of a card that changes for an hour: Teams allows 1,800 messages an hour
 LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
 LONGEST_PAUSE_SECONDS = 300.0
 AT_ONCE = 8  # conversations served side by side
@@ -36,9 +40,12 @@ _repair_json = TypeAdapter(Repair)
 _conversation_json = TypeAdapter(Conversation)
 
 
+Subject = Case | Repair | BulkSummary
+
+
 @dataclass(frozen=True)
 class Owed:
-    """One due message row with its case or repair as it is now."""
+    """One due message row with its case, repair or bulk as it is now."""
 
     id: int
     kind: str
@@ -49,7 +56,7 @@ class Owed:
     moves: int
     changes: int
     attempts: int
-    subject: Case | Repair
+    subject: Subject
 
 
 class Outbox:
@@ -77,7 +84,7 @@ class Outbox:
                 .where(messages.c.id.in_(ids))
                 .order_by(messages.c.id)
             )
-            return [_owed(row) for row in connection.execute(query)]
+            return [_owed(row, _subject(connection, row)) for row in connection.execute(query).all()]
 
     def release_claims(self, process_id: str) -> None:
         """What this process had claimed when it was killed is due at once, not after its lease."""
@@ -101,7 +108,7 @@ class Outbox:
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
                     moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
                     is_due=messages.c.changes > owed.changes,
-                    next_try_at=now.timestamp() + SPACING_SECONDS,
+                    next_try_at=now.timestamp() + _spacing(owed.kind),
                     claimed_by="",
                     attempts=0,
                 )
@@ -198,6 +205,8 @@ class Courier:
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
+        if owed.kind == "bulk-ended" and isinstance(owed.subject, BulkSummary):
+            return await self._messenger.announce_bulk(owed.subject, owed.conversation)
         if not owed.conversation.id:
             owed = await self._opened(owed)
         try:
@@ -217,6 +226,8 @@ class Courier:
     async def _show(self, owed: Owed, activity_id: str) -> str:
         if owed.kind == "approval" and isinstance(owed.subject, Repair):
             return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
+        if isinstance(owed.subject, BulkSummary):
+            return await self._messenger.show_bulk(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Repair):
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
         return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
@@ -228,7 +239,22 @@ class Courier:
             log.info("the older card of %s was already gone", owed.subject.id)
 
 
-def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
+def _spacing(kind: str) -> float:
+    return BULK_SPACING_SECONDS if kind == "bulk" else SPACING_SECONDS
+
+
+def _subject(connection: sa.Connection, row: sa.Row[Any]) -> Subject:
+    if row.repair:
+        return _repair_json.validate_json(row.repair)
+    if row.case:
+        return _case_json.validate_json(row.case)
+    found = bulk_store.summary(connection, row.subject_id)
+    if found is None:
+        raise KeyError(row.subject_id)
+    return found
+
+
+def _owed(row: sa.Row[Any], subject: Subject) -> Owed:
     return Owed(
         id=row.id,
         kind=row.kind,
@@ -239,7 +265,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moves=row.moves,
         changes=row.changes,
         attempts=row.attempts,
-        subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
+        subject=subject,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs import bulk_store
 from jobs.audit import append
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, insert_new, reading, writing
@@ -19,6 +20,7 @@ from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
 
 Transition = Callable[[Case], Case]
+MOST_NAMES = 500  # in one query
 IsShown = bool | Callable[[Case, Case], bool]
 
 _case_json = TypeAdapter(Case)
@@ -37,7 +39,7 @@ class CaseStore:
         Answers `case` itself only where it was stored.
         """
         with writing(self.engine) as connection:
-            kept = _find_or_add(connection, case)
+            kept = find_or_add(connection, case)
             show_live(connection, kept.id, conversation, is_asker=True)
             record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
@@ -57,8 +59,18 @@ class CaseStore:
         return self._many(query.order_by(cases.c.created_at.desc()))
 
     def open_cases(self, limit: int) -> list[Case]:
-        query = sa.select(cases.c.document).where(cases.c.open_upn.is_not(None))
+        """Those that were ordered alone: a bulk is told as one."""
+        query = sa.select(cases.c.document).where(cases.c.open_upn.is_not(None), cases.c.bulk_id == "")
         return self._many(query.order_by(cases.c.created_at.desc()).limit(limit))
+
+    def open_for(self, upns: Sequence[str]) -> dict[str, str]:
+        """Who ordered, by UPN in lower case, for those that are open."""
+        wanted = list({upn.lower() for upn in upns})
+        found: list[Case] = []
+        for start in range(0, len(wanted), MOST_NAMES):
+            some = cases.c.open_upn.in_(wanted[start : start + MOST_NAMES])
+            found += self._many(sa.select(cases.c.document).where(some))
+        return {case.order.upn.lower(): case.requester.name for case in found}
 
     def running(self) -> list[str]:
         """Ids of the cases that a workflow should be at work on."""
@@ -123,7 +135,7 @@ class CaseStore:
         return [_case_json.validate_json(document) for document in documents]
 
 
-def _find_or_add(connection: sa.Connection, case: Case) -> Case:
+def find_or_add(connection: sa.Connection, case: Case) -> Case:
     """The case with the same id, else the open one for the same UPN, else `case` itself, stored."""
     upn = case.order.upn.lower()
     is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
@@ -153,6 +165,7 @@ def change(
     connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
     if is_shown(before, after) if callable(is_shown) else is_shown:
         mark_due(connection, case_id, "live")
+    bulk_store.note_case(connection, before, after)
     record = case_ended(before, after, acting().actor)
     if record is not None:
         append(connection, record, after.ended_at or after.created_at)
@@ -167,5 +180,6 @@ def _row(case: Case) -> dict[str, Any]:
         "account_id": case.account_id,
         "next_check_at": case.next_check_at.timestamp() if case.next_check_at else None,
         "claimed_by": "",
+        "bulk_id": case.bulk_id,
         "document": _case_json.dump_json(case).decode(),
     }
