@@ -114,7 +114,8 @@ def _questions(bulk: Bulk, checked: Checked, skus: Sequence[Sku]) -> list[Elemen
 
 def _for(missing: Mapping[str, int], what: str, label: str) -> str:
     count = missing.get(what, 0)
-    return f"{label} for the {count:,} that have none" if count else f"{label} for those that had none"
+    who = f"the {count:,} that have none" if count else "those that had none"
+    return f"{label} for {who} (optional)"
 
 
 def _choice(id: str, label: str, choices: list[Choice], value: str, style: str = "compact") -> Input:  # noqa: A002

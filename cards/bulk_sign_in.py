@@ -13,11 +13,11 @@ MOST_CHOICES = 150  # a card has 28 KB
 def sign_in_choice_card(bulk: Bulk, created: Sequence[Outcome]) -> Card:
     title = "Whose sign-in details?"
     asked: Input = TextInput(
-        id="person", label="Sign-in name", is_required=True, error_message="Please type a sign-in name.", max_length=200
+        id="upn", label="Sign-in name", is_required=True, error_message="Please type a sign-in name.", max_length=200
     )
     if len(created) <= MOST_CHOICES:
         asked = ChoiceInput(
-            id="person",
+            id="upn",
             label="Person",
             style="filtered",
             placeholder="Type to find somebody",

@@ -110,7 +110,7 @@ async def choose_person(request: Request, services: Services) -> Reply | None:
 @action("bulk-sign-in-chosen", role=Role.OPERATOR)
 async def announce(request: Request, services: Services) -> Reply | None:
     """The ready message of this person, with the button that shows the details once."""
-    upn = fields.user(request.data, "person").lower()
+    upn = fields.user(request.data, "upn").lower()
     known = await known_bulk(request, services)
     found = await services.bulks.outcomes(known.id)
     case_id = next((one.subject_id for one in found if one.upn.lower() == upn and one.state == CaseState.READY), "")

@@ -36,7 +36,8 @@ from provisioning.errors import (
     NotAllowed,
 )
 
-REFRESH_VERBS = frozenset({"refresh", "repair-refresh", "ready-refresh"})  # what a client may ask for by itself
+# What a client may ask for by itself.
+REFRESH_VERBS = frozenset({"refresh", "repair-refresh", "ready-refresh", "bulk-refresh"})
 LIVES = timedelta(days=7)  # how long a button is good
 VIEW_LIVES = timedelta(days=30)  # of what only shows something
 FORM_LIVES = timedelta(hours=24)

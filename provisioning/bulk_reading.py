@@ -125,7 +125,7 @@ def _table(lines: Sequence[str], start: int, header: _Header) -> Sheet:
     except csv.Error:  # somewhere a quotation mark is wrong: each line by itself, so that the others count
         rows = list(_row_by_row(lines, start, header.delimiter))
     unused = tuple(cell for cell, name in zip(header.cells, header.names, strict=True) if cell and not name)
-    return Sheet(tuple(_line(number, cells, header) for number, cells in rows if any(cells or ["?"])), unused)
+    return Sheet(tuple(_line(number, cells, header) for number, cells in rows if cells is None or any(cells)), unused)
 
 
 def _rows(lines: Sequence[str], start: int, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:

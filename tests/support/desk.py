@@ -73,7 +73,8 @@ class Desk:
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        reads = {"look_up", "get_account", "take_snapshot", "standing", "check_changeable", "probe_mailboxes"}
+        looks = {"look_up", "look_up_many", "take_snapshot", "probe_mailboxes"}
+        reads = {"get_account", "standing", "check_changeable", *looks}
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]
 

@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "help"]
+COMMANDS = ["provision", "bulk", "status", "cancel", "diagnose", "approvals", "history", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -38,6 +38,21 @@ VERBS = [
     "approve",
     "decline",
     "withdraw",
+    "bulk-check",
+    "bulk-start",
+    "bulk-discard",
+    "bulk-refresh",
+    "bulk-show",
+    "bulk-diagnose",
+    "bulk-stop",
+    "bulk-stop-confirmed",
+    "bulk-again",
+    "bulk-results",
+    "bulk-file",
+    "bulk-sign-in",
+    "bulk-sign-in-chosen",
+    "fix-all",
+    "fix-all-confirmed",
 ]
 
 
