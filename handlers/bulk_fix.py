@@ -86,7 +86,7 @@ async def look_at_several(users: Sequence[str], services: Services) -> Reply:
     common = [
         CauseCount(cause, having[0][1].sentence, tuple(user for user, _ in having), len(having))
         for cause, having in by_cause.items()
-        if len(having) > 1 and any(fix.id in fixes.PLANNERS for fix in having[0][1].fixes)
+        if len(having) > 1 and fixes.cure_of(having[0][1].fixes)
     ]
     told = [
         (user, found.diagnosis.summary if isinstance(found, Look) else found.sentence)
@@ -131,7 +131,8 @@ async def _plan(
     finding = next((one for one in found.diagnosis.findings if one.cause == cause), None)
     if finding is None:
         return _Planned(user, why_not="The cause is gone.")
-    fix = next((one for one in finding.fixes if one.id in fixes.PLANNERS and one.id == (fix_id or one.id)), None)
+    wanted = fix_id or fixes.cure_of(finding.fixes)
+    fix = next((one for one in finding.fixes if one.id == wanted), None)
     if fix is None:
         return _Planned(user, why_not="Mailroom cannot fix this by itself: diagnose to see what a person can do.")
     try:

@@ -178,8 +178,9 @@ def _of_repair(connection: Connection, known: Outcome) -> Outcome:
 
 
 def _told(case: Case) -> tuple[str, str]:
-    """The state, and the cause of one that failed or is late."""
-    return case.state.value, case.explanation.cause if case.explanation and case.state.value not in GOOD else ""
+    """The state, and the cause of one that failed or is late, where there is a fix for it."""
+    why = case.explanation if case.state.value not in GOOD else None
+    return case.state.value, why.cause if why and why.fix_id else ""
 
 
 def _note(connection: Connection, bulk_id: str, subject_id: str, state: str, cause: str) -> None:

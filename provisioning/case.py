@@ -128,6 +128,7 @@ class Explanation:
     sentence: str
     is_likely: bool
     at: datetime
+    fix_id: str = ""  # by which Mailroom itself can cure it
 
 
 @dataclass(frozen=True)
