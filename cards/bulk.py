@@ -13,7 +13,7 @@ from provisioning.bulk import BulkKind, BulkState, BulkSummary, CauseCount, Fate
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("ready", "Ready", ""),
     ("cured", "", "Solved"),
-    ("waiting", "Mailbox being prepared", ""),
+    ("waiting", "Being prepared", ""),
     ("running", "At work", "At work"),
     ("awaiting", "", "Waiting for approval"),
     (Fate.TO_DO, "To do", "To do"),

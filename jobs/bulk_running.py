@@ -19,6 +19,7 @@ from jobs.messages import mark_due, owe_bulk_end
 from jobs.rounds import go_round
 from jobs.store import find_or_add
 from jobs.tables import bulk_lines, bulks, reading, writing
+from provisioning.audit import AuditRecord
 from provisioning.audit_records import joined, ordered
 from provisioning.bulk import Bulk, BulkState, Fate, case_id_of, end
 from provisioning.case import Case, CaseState
@@ -71,7 +72,7 @@ class BulkRunner:
 
     def _take(self, running: list[str], now: datetime) -> list[str]:
         """The ids of the cases that are to begin."""
-        started: list[str] = []
+        opened: list[tuple[str, AuditRecord]] = []
         with writing(self._engine) as connection:
             at_work = sa.select(sa.func.count()).where(
                 bulk_lines.c.bulk_id.in_(running), bulk_lines.c.state == CaseState.RUNNING
@@ -79,16 +80,20 @@ class BulkRunner:
             free = max(0, AT_ONCE - (connection.execute(at_work).scalar() or 0))
             for bulk_id in running:
                 due = sa.select(bulk_lines).where(bulk_lines.c.bulk_id == bulk_id, bulk_lines.c.state == Fate.TO_DO)
-                due = due.order_by(bulk_lines.c.position).limit(free - len(started))
-                rows = connection.execute(due.with_for_update(skip_locked=True)).all() if free > len(started) else []
+                due = due.order_by(bulk_lines.c.position).limit(free - len(opened))
+                rows = connection.execute(due.with_for_update(skip_locked=True)).all() if free > len(opened) else []
                 bulk = bulk_store.get(connection, bulk_id) if rows else None
                 if bulk:
                     mark_due(connection, bulk_id, "bulk")
-                    started += [self._open(connection, bulk, row.position, row.document, now) for row in rows]
-        return list(filter(None, started))
+                    opened += [self._open(connection, bulk, row.position, row.document, now) for row in rows]
+            for _, record in opened:  # at the end, as everywhere: who waits for the trail holds nothing others wait for
+                append(connection, record, now)
+        return [case_id for case_id, _ in opened if case_id]
 
-    def _open(self, connection: sa.Connection, bulk: Bulk, position: int, document: str, now: datetime) -> str:
-        """The line becomes a case; "" where there is nothing to begin."""
+    def _open(
+        self, connection: sa.Connection, bulk: Bulk, position: int, document: str, now: datetime
+    ) -> tuple[str, AuditRecord]:
+        """The line becomes a case: its id, "" where there is nothing to begin, and what is to be written down."""
         line = bulk_store.load_line(document)
         if line.order is None:
             raise ValueError(f"line {position} of bulk {bulk.id} has no order")
@@ -97,8 +102,9 @@ class BulkRunner:
         is_ours = kept.bulk_id == bulk.id
         state = kept.state if is_ours else Fate.ELSEWHERE
         bulk_store.set_line(connection, bulk.id, position, state=state, subject_id=kept.id)
-        append(connection, ordered(case) if kept is case else joined(kept, case.requester, case.order), now)
-        return kept.id if kept is case else ""
+        if kept is case:
+            return kept.id, ordered(case)
+        return "", joined(kept, case.requester, case.order)
 
     def _end_done(self, running: list[str], now: datetime) -> bool:
         """Whether there is more to begin."""

@@ -12,12 +12,25 @@ from pydantic import TypeAdapter
 
 from jobs.messages import mark_due
 from jobs.tables import bulk_lines, bulks, cases, repairs
-from provisioning.bulk import BAD, GOOD, OPEN, Bulk, BulkKind, BulkLine, BulkSummary, CauseCount, Fate, Outcome
+from provisioning.bulk import (
+    BAD,
+    GOOD,
+    OPEN,
+    Bulk,
+    BulkKind,
+    BulkLine,
+    BulkState,
+    BulkSummary,
+    CauseCount,
+    Fate,
+    Outcome,
+)
 from provisioning.case import Case
 from provisioning.repair import Repair
 
 SHOWN = 10  # of those that failed
-MOST_CAUSES = 3
+MOST_CAUSES = 2  # a card has 28 KB, and each names its people
+DRAFT_SECONDS = 86_400  # its buttons are long out of date by then
 MOST_USERS = 20
 
 _bulk_json = TypeAdapter(Bulk)
@@ -29,9 +42,11 @@ Connection = sa.Connection
 
 
 def keep(connection: Connection, bulk: Bulk, lines: Sequence[BulkLine]) -> None:
-    """Instead of an earlier check of the same list."""
-    connection.execute(bulk_lines.delete().where(bulk_lines.c.bulk_id == bulk.id))
-    connection.execute(bulks.delete().where(bulks.c.id == bulk.id))
+    """Instead of an earlier check of the same list. Drafts that nobody can start any more are forgotten."""
+    is_old = (bulks.c.state == BulkState.DRAFT) & (bulks.c.created_at < bulk.created_at.timestamp() - DRAFT_SECONDS)
+    gone = sa.select(bulks.c.id).where(is_old | (bulks.c.id == bulk.id))
+    connection.execute(bulk_lines.delete().where(bulk_lines.c.bulk_id.in_(gone)))
+    connection.execute(bulks.delete().where(is_old | (bulks.c.id == bulk.id)))
     connection.execute(bulks.insert().values(id=bulk.id, created_at=bulk.created_at.timestamp(), **_row(bulk)))
     rows = [
         {

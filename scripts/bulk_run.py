@@ -58,7 +58,7 @@ def run(site: Site, people: int, picture: Picture) -> Json:
     picture("preview")
     begun = time.perf_counter()
     chat.click(preview, f"Start {people}")
-    chat.see("Mailbox being prepared")
+    chat.see("Being prepared")
     picture("running")
     wait(lambda: site.effects()["licenses_assigned"] >= people, "everybody has a license")
     ordered = time.perf_counter()

@@ -49,6 +49,9 @@ def bulk_cards() -> dict[str, dict[str, Any]]:
     short = Checked((*fine, *bad), (Seats(E3.name, 190, 187),), {"license": 13})
     nobody = Checked(bad, (), {"license": 13, "usage_location": 13, "display_name": 13})
     evil = replace(DRAFT, title=HOSTILE, size=0, refused=1, unused=(HOSTILE,))
+    long = [f"{'a' * 50}{number}@{'b' * 40}.com" for number in range(20)]
+    many = tuple(CauseCount(cause, LATE * 3, tuple(long), 31) for cause in ("C02", "C03"))
+    crowd = tuple(replace(outcome(number, sentence=LATE * 3), upn=long[number]) for number in range(10))
     hostile = Checked((replace(lacking, who=HOSTILE, problem=HOSTILE),), (), {})
     failing = (outcome(7), outcome(9, "waiting", LATE, "C02"), outcome(12, "waiting", LATE, "C02"))
     common = CauseCount("C02", LATE, ("starter9@contoso.com", "starter12@contoso.com"), 2)
@@ -67,6 +70,7 @@ def bulk_cards() -> dict[str, dict[str, Any]]:
         "bulk_preview_hostile": preview_card(evil, hostile, ()),
         "bulk_running": bulk_card(running, NOW, refresh_for=["29:helga"]),
         "bulk_ended": bulk_card(ended, NOW),
+        "bulk_long": bulk_card(BulkSummary(RUNNING, COUNTS, crowd, many), NOW, refresh_for=["29:helga"]),
         "bulk_ended_well": bulk_card(well, NOW),
         "bulk_repairs": bulk_card(BulkSummary(repairs, {"cured": 2, "not_cured": 1}), NOW),
         "bulk_hostile": bulk_card(BulkSummary(replace(ENDED, title=HOSTILE), {}, (outcome(1, sentence=HOSTILE),)), NOW),

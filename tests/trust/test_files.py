@@ -17,7 +17,7 @@ HERE = "http://127.0.0.1:4000/connector"
         "https://CONTOSO.SHAREPOINT.COM:443/x",
     ],
 )
-def test_sharepoint_is_asked(url):
+def test_a_file_is_fetched_from_sharepoint(url):
     assert str(checked_url(url, TEAMS)).lower().startswith("https://contoso")
 
 
@@ -38,12 +38,12 @@ def test_sharepoint_is_asked(url):
         "https://[::1",
     ],
 )
-def test_nothing_else_is(url):
+def test_a_file_is_fetched_from_nowhere_else(url):
     with pytest.raises(BadOrder, match="not in OneDrive or SharePoint"):
         checked_url(url, TEAMS)
 
 
-def test_beside_a_simulated_teams_its_own_origin_is():
+def test_a_simulated_teams_on_this_machine_serves_its_own_files():
     assert checked_url("http://127.0.0.1:4000/onedrive/x?tempauth=1", HERE)
     for url in (
         "http://127.0.0.1:4001/x",
