@@ -84,10 +84,10 @@ async def offer_results(request: Request, services: Services) -> Reply | None:
 @action("bulk-file", role=Role.VIEWER, lives=CONSENT_LIVES)
 async def send_results(request: Request, services: Services) -> Reply | None:
     """The answer to that question. The file is as things stand now."""
+    known = await known_bulk(request, services)
     if request.upload is None:
         await services.files.withdraw(request.conversation, request.message_id)
         return None
-    known = await known_bulk(request, services)
     content = results_csv(await services.bulks.outcomes(known.id))
     await services.files.put(request.upload, content, request.conversation)
     await services.files.hand_over(request.upload, request.conversation, request.message_id)

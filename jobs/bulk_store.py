@@ -4,6 +4,7 @@ A line carries the state of its case or repair, written in the same transaction,
 lines alone, however many they are.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ SHOWN = 10  # of those that failed
 MOST_CAUSES = 2  # a card has 28 KB, and each names its people
 DRAFT_SECONDS = 86_400  # its buttons are long out of date by then
 MOST_USERS = 20
+MOST_LETTERS = 600  # of their addresses, which each button holds twice
 
 _bulk_json = TypeAdapter(Bulk)
 _line_json = TypeAdapter(BulkLine)
@@ -223,7 +225,9 @@ def _causes(connection: Connection, bulk: Bulk) -> tuple[CauseCount, ...]:
 def _cause(connection: Connection, bulk: Bulk, cause: str, count: int) -> CauseCount:
     having = _troubled(bulk.id).where(bulk_lines.c.cause == cause).limit(MOST_USERS)
     found = [outcome(connection, bulk, row) for row in connection.execute(having).all()]
-    return CauseCount(cause, found[0].sentence, tuple(one.upn for one in found), count)
+    room = itertools.accumulate(len(one.upn) + 1 for one in found)
+    users = tuple(one.upn for one, taken in zip(found, room, strict=True) if taken <= MOST_LETTERS)
+    return CauseCount(cause, found[0].sentence, users, count)
 
 
 def _row(bulk: Bulk) -> dict[str, str]:
