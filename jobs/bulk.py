@@ -15,6 +15,7 @@ from jobs.messages import forget_said, show_live
 from jobs.repairs import open_repair
 from jobs.store import CaseStore
 from jobs.tables import reading, writing
+from jobs.tracing import traceparent
 from provisioning.bulk import Bulk, BulkLine, BulkState, BulkSummary, Fate, Outcome, begin_again, start
 from provisioning.case import Conversation, Person
 from provisioning.errors import BadOrder
@@ -60,11 +61,11 @@ class BulkJobs:
         return await self._read(lambda connection: bulk_store.lines_of(connection, bulk_id))
 
     async def start(self, bulk_id: str, by: Person, conversation: Conversation) -> BulkSummary:
-        now = self._clock.now()
+        now, trace = self._clock.now(), traceparent()
 
         def begin(connection: sa.Connection) -> BulkSummary:
             before = _known(bulk_store.get(connection, bulk_id, for_update=True))
-            after = bulk_store.change(connection, bulk_id, lambda bulk: start(bulk, by, now))
+            after = bulk_store.change(connection, bulk_id, lambda bulk: start(bulk, by, now, trace))
             if after is not before and after.state is not before.state:
                 append(connection, list_started(after), now)
                 show_live(connection, bulk_id, conversation, kind="bulk", is_asker=True)

@@ -97,7 +97,7 @@ class BulkRunner:
         line = bulk_store.load_line(document)
         if line.order is None:
             raise ValueError(f"line {position} of bulk {bulk.id} has no order")
-        case = Case(case_id_of(bulk, position), line.order, bulk.requester, now, bulk_id=bulk.id)
+        case = Case(case_id_of(bulk, position), line.order, bulk.requester, now, bulk_id=bulk.id, trace=bulk.trace)
         kept = find_or_add(connection, case)
         is_ours = kept.bulk_id == bulk.id
         state = kept.state if is_ours else Fate.ELSEWHERE

@@ -114,6 +114,7 @@ class Bulk:
     unused: tuple[str, ...] = ()
     answers: Answers = Answers()
     round: int = 1
+    trace: str = ""  # the W3C traceparent of the click that started it
 
 
 @dataclass(frozen=True)
@@ -176,11 +177,11 @@ class BulkSummary:
         return sum(self.counts.get(state, 0) for state in states)
 
 
-def start(bulk: Bulk, by: Person, now: datetime) -> Bulk:
+def start(bulk: Bulk, by: Person, now: datetime, trace: str = "") -> Bulk:
     """Unchanged if it has started before. Whoever confirms has ordered."""
     if bulk.state is not BulkState.DRAFT:
         return bulk
-    return replace(bulk, state=BulkState.RUNNING, requester=by, started_at=now)
+    return replace(bulk, state=BulkState.RUNNING, requester=by, started_at=now, trace=trace)
 
 
 def end(bulk: Bulk, now: datetime) -> Bulk:

