@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 from support.processes import wait_until
-from support.site import Chat, Json, Site, call, newcomer, running_site, text_of
+from support.site import Chat, Json, Site, buttons_of, call, newcomer, running_site, text_of
 
 from sandbox.chat.files import CONSENT
 
@@ -142,3 +142,19 @@ def test_killed_in_the_middle_nothing_is_lost_or_done_twice(tmp_path_factory: py
         chat.see("24 people — all ready", buttons=("Results as CSV",))
         assert site.effects()["created"] == 24
         assert site.effects()["licenses_assigned"] == 24
+
+
+def test_one_cause_of_two_people_is_fixed_with_one_confirmation(desk: Site) -> None:
+    chat, people = desk.chat(), names(2)
+    for upn in people:
+        desk.post("/sandbox/causes", user=upn, scenarios=["no-usage-location"], name="Lo Cation")
+    chat.say(f"diagnose {people[0]}, {people[1]}")
+    found = chat.see("2 people", buttons=("Fix all 2",))
+    chat.click(found, "Fix all 2")
+    asked = chat.see("for 2 people?", *people)
+    title = buttons_of(asked)[0]
+    confirmed = chat.click(asked, title, usage_location="DE")
+    if "Do it for 2" in buttons_of(confirmed["message"]):  # the writes are shown once the country is known
+        chat.click(confirmed["message"], "Do it for 2")
+    chat.see("2 people — all solved", buttons=("Results as CSV",))
+    assert [desk.effects(upn) for upn in people] == [{"updated": 1}] * 2
