@@ -12,30 +12,37 @@ from cards.texts import duration
 from provisioning.bulk import BulkSummary
 from provisioning.case import Case
 
+NOBODY = "Nobody is waiting for a mailbox."
+UNTOLD = "Ready, but nobody could be told: the chat where it was ordered is gone."
 
-def cases_card(cases: Sequence[Case], now: datetime, bulks: Sequence[BulkSummary] = ()) -> Card:
-    """A bulk is one line."""
-    if not cases and not bulks:
-        words = "Nobody is waiting for a mailbox."
-        return parts.card([parts.text(words)], words)
+
+def cases_card(
+    cases: Sequence[Case], now: datetime, untold: Sequence[Case] = (), bulks: Sequence[BulkSummary] = ()
+) -> Card:
+    """`untold`: those that are ready, and their notification reached nobody. A bulk is one line."""
+    if not cases and not untold and not bulks:
+        return parts.card([parts.text(NOBODY)], NOBODY)
     title = _title(len(cases), len(bulks))
     body: list[Element] = [parts.header(title), *map(bulk_row, bulks)]
-    body.extend(_row(case, now) for case in cases)
+    body.extend(_row(case, f"for {duration(now - case.created_at)}") for case in cases)
+    if untold:
+        body.append(parts.text(UNTOLD, weight="Bolder", spacing="Large"))
+        body.extend(_row(case, f"ordered by {plain(case.requester.name, 80)}", is_ready=True) for case in untold)
     return parts.card(body, f"{title} for a mailbox.")
 
 
 def _title(cases: int, bulks: int) -> str:
-    people = "1 person is waiting" if cases == 1 else f"{cases} people are waiting"
+    people = "1 person is waiting" if cases == 1 else f"{cases or 'No'} people are waiting"
     lists = "1 list is at work" if bulks == 1 else f"{bulks} lists are at work"
     return " and ".join([*([lists] if bulks else []), *([people] if cases or not bulks else [])])
 
 
-def _row(case: Case, now: datetime) -> Element:
+def _row(case: Case, aside: str, *, is_ready: bool = False) -> Element:
     return parts.row(
-        parts.icon("ArrowSyncCircle", "●", "Accent"),
+        parts.icon("Warning", "▲", "Warning") if is_ready else parts.icon("ArrowSyncCircle", "●", "Accent"),
         [
             parts.text(f"{person(case)} — {state_words(case)}"),
-            parts.small(f"{plain(case.order.upn)} · for {duration(now - case.created_at)}", spacing="None"),
+            parts.small(f"{plain(case.order.upn)} · {aside}", spacing="None"),
         ],
         parts.text("Show ›", size="Small", color="Accent", horizontal_alignment="Right"),
         select_action=parts.button(f"Show {person(case)}", "status", {"case": case.id}),

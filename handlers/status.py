@@ -56,7 +56,8 @@ async def case_for(upn: str, services: Services) -> Case:
 
 
 async def _all(services: Services) -> Reply:
-    cases, bulks = await services.jobs.open_cases(), await services.bulks.open_ones()
-    if not cases and not bulks:
+    cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
+    bulks = await services.bulks.open_ones()
+    if not cases and not untold and not bulks:
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    return Reply(card=cases_card(cases, services.clock.now(), bulks))
+    return Reply(card=cases_card(cases, services.clock.now(), untold, bulks))

@@ -122,4 +122,4 @@ class BulkRunner:
         after = bulk_store.change(connection, bulk_id, lambda bulk: end(bulk, now))
         if before and before.state is not after.state:
             append(connection, list_ended(after, bulk_store.counts(connection, bulk_id)), now)
-            owe_bulk_end(connection, bulk_id)
+            owe_bulk_end(connection, after)

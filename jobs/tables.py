@@ -118,6 +118,17 @@ messages = sa.Table(
     sa.Index("messages_due", "is_due", "next_try_at"),
 )
 
+# In which nothing can be said just now, or any more. Those without a row are fine.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # as in `messages`
+    sa.Column("paused_until", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),  # in vain, one after another
+    sa.Column("gone_since", sa.Float),  # epoch seconds
+    sa.Column("why", sa.String, nullable=False, default=""),  # it is gone, as a sentence
+)
+
 secrets = sa.Table(
     "secrets",
     metadata,

@@ -157,6 +157,10 @@ class BulkSummary:
         return self.bulk.id
 
     @property
+    def requester(self) -> Person:
+        return self.bulk.requester
+
+    @property
     def failed(self) -> int:
         return self.count(BAD)
 
