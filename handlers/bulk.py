@@ -1,7 +1,6 @@
 """Many orders at once: checked whole and shown, then started by one confirmation. Nothing is changed before."""
 
 import asyncio
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +34,7 @@ async def bulk(request: Request, services: Services, typed: Command) -> Reply | 
     title, typed_list = await _read(request, services)
     lines = await asyncio.to_thread(lists.orders_of, typed_list)
     draft = Bulk(
-        id=_id_of(request),
+        id=fields.once(request) or uuid.uuid4().hex,  # the same message once more is the same list
         title=title,
         requester=request.person,
         created_at=services.clock.now(),
@@ -130,11 +129,3 @@ def _answers(request: Request, known: Bulk) -> Answers:
         usage_location=fields.text(data, "usage_location") if "usage_location" in data else before.usage_location,
         names_from_addresses=data["names"] == "address" if "names" in data else before.names_from_addresses,
     )
-
-
-def _id_of(request: Request) -> str:
-    """The same message once more is the same list."""
-    if not request.typed_id:
-        return uuid.uuid4().hex[:16]
-    key = f"{request.conversation.id}\n{request.typed_id}"
-    return hashlib.sha256(key.encode()).hexdigest()[:16]

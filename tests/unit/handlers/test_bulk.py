@@ -19,7 +19,7 @@ TWO = f'bulk {ALL}\njane@contoso.com name="Jane Doe"\nbob@contoso.com name=Bob'
 
 def attached(desk, content, text="", conversation=PERSONAL):
     desk.files.content = content
-    request = Request(HELGA, conversation, text, files=(SharedFile("new people.csv", "https://x"),), typed_id="m1")
+    request = Request(HELGA, conversation, text, files=(SharedFile("new people.csv", "https://x"),), click_id="m1")
     return dispatch(request, desk.services)
 
 
