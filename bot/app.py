@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import telemetry
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.files import TeamsFiles
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
@@ -96,7 +97,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch(jobs.depth)
-        services = _services(settings, directory, jobs, messenger, clock, records)
+        files = TeamsFiles(session, line.connector, seals)
+        services = _services(settings, directory, jobs, messenger, clock, records, files)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(
@@ -189,6 +191,7 @@ def _services(
     messenger: TeamsMessenger,
     clock: SystemClock,
     records: CaseRecords,
+    files: TeamsFiles,
 ) -> Services:
     return Services(
         directory=directory,
@@ -198,6 +201,8 @@ def _services(
         audit=jobs.audit,
         records=records,
         preferences=PreferenceTable(jobs.audit.engine),
+        bulks=jobs.bulks,
+        files=files,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

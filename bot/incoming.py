@@ -7,9 +7,13 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from handlers.requests import Request
+from provisioning.bulk_ports import SharedFile, Upload
 from provisioning.case import Conversation, Person
 
 EXECUTE = "adaptiveCard/action"
+FILE_CONSENT = "fileConsent/invoke"
+DOWNLOAD_INFO = "application/vnd.microsoft.teams.file.download.info"
+URL_LIMIT = 8_000
 NAME_LIMIT = 200  # a name of Entra ID has up to 256 characters; no card shows so many
 
 
@@ -23,7 +27,8 @@ def message_request(activity: Activity) -> Request:
     verb = data.get("verb")
     if isinstance(verb, str) and verb:
         return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "")
-    return _request(activity, text=text_without_mention(activity), click_id=_message_key(activity))
+    text = text_without_mention(activity)
+    return _request(activity, text=text, files=files_of(activity), click_id=_message_key(activity))
 
 
 def execute_request(activity: Activity) -> Request:
@@ -46,6 +51,32 @@ def execute_request(activity: Activity) -> Request:
         message_id=activity.reply_to_id or "",
         is_refresh=automatic,
         is_answered_privately=True,
+    )
+
+
+def consent_request(activity: Activity) -> Request:
+    """The answer to a file consent card: what we put into it comes back, with where to put the file.
+
+    learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
+    """
+    value = _mapping(activity.value)
+    data, info = _mapping(value.get("context")), _mapping(value.get("uploadInfo"))
+    verb = data.get("verb")
+    if not isinstance(verb, str) or not verb or value.get("action") not in ("accept", "decline"):
+        raise BadInvoke("value.context is missing")
+    upload = None
+    if value["action"] == "accept":
+        names = ("name", "uploadUrl", "contentUrl", "uniqueId", "fileType")
+        upload = Upload(*(str(info.get(name) or "")[:URL_LIMIT] for name in names))
+    return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "", upload=upload)
+
+
+def files_of(activity: Activity) -> tuple[SharedFile, ...]:
+    """What was attached in a 1:1 chat: only there does Teams hand a bot the file."""
+    shared = (one for one in activity.attachments or () if one.content_type == DOWNLOAD_INFO)
+    return tuple(
+        SharedFile((one.name or "")[:NAME_LIMIT], str(_mapping(one.content).get("downloadUrl") or "")[:URL_LIMIT])
+        for one in shared
     )
 
 

@@ -10,12 +10,14 @@ from bot.connector import Connector
 from bot.seals import Seals
 from cards import views
 from cards.approval import approval_card, decision_card
+from cards.bulk import bulk_card, ended_card
 from cards.health import incident_card
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
 from cards.repair import repair_card
 from handlers.requests import Card
+from provisioning.bulk import BulkState, BulkSummary
 from provisioning.case import Case, Conversation, Person
 from provisioning.incidents import Incident
 from provisioning.ports import Clock, Records, estimate_for
@@ -64,9 +66,18 @@ class TeamsMessenger:
     async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
         return await self._post(incident_card(incident, self._clock.now(), is_over=is_over), conversation)
 
-    async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
-        user = subject.order.upn if isinstance(subject, Case) else subject.user
-        await self._update(notice_card(MOVED.format(user)), conversation, activity_id)
+    async def show_bulk(self, summary: BulkSummary, conversation: Conversation, activity_id: str = "") -> str:
+        is_open = summary.bulk.state is BulkState.RUNNING
+        card = bulk_card(summary, self._clock.now(), refresh_for=_viewers(summary.bulk.requester) if is_open else ())
+        return await self._show(self._of_bulk(card, summary, conversation), conversation, activity_id)
+
+    async def announce_bulk(self, summary: BulkSummary, conversation: Conversation) -> str:
+        return await self._post(self._of_bulk(ended_card(summary), summary, conversation), conversation, alert=True)
+
+    async def show_moved(
+        self, subject: Case | Repair | BulkSummary, conversation: Conversation, activity_id: str
+    ) -> None:
+        await self._update(notice_card(MOVED.format(_name_of(subject))), conversation, activity_id)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         holder = () if conversation.is_personal else _viewers(case.credential_holder)
@@ -86,6 +97,9 @@ class TeamsMessenger:
             },
         )
         return Conversation(opened, "personal", near.service_url, near.tenant_id, near.bot_id, near.bot_name)
+
+    def _of_bulk(self, card: Card, summary: BulkSummary, conversation: Conversation) -> Card:
+        return self._for_everyone(card, conversation, "bulk-refresh", bulk=summary.id)
 
     def _for_everyone(self, card: Card, conversation: Conversation, verb: str, **data: str) -> Card:
         return views.shared(card, verb, data) if self._has_roles and not conversation.is_personal else card
@@ -107,7 +121,13 @@ class TeamsMessenger:
 
     def _activity(self, card: Card, conversation: Conversation, *, alert: bool = False) -> Activity:
         sealed = self._seals.seal(card, conversation.id)
-        return _addressed(outgoing.card_activity(sealed, alert=alert), conversation)
+        return addressed(outgoing.card_activity(sealed, alert=alert), conversation)
+
+
+def _name_of(subject: Case | Repair | BulkSummary) -> str:
+    if isinstance(subject, BulkSummary):
+        return f"the list “{subject.bulk.title}”"
+    return subject.order.upn if isinstance(subject, Case) else subject.user
 
 
 def _approval(repair: Repair) -> Approval:
@@ -121,7 +141,7 @@ def _viewers(requester: Person) -> tuple[str, ...]:
     return (requester.channel_id,) if requester.channel_id else ()
 
 
-def _addressed(activity: Activity, conversation: Conversation) -> Activity:
+def addressed(activity: Activity, conversation: Conversation) -> Activity:
     activity.channel_id = "msteams"
     activity.service_url = conversation.service_url
     activity.from_property = ChannelAccount(id=conversation.bot_id, name=conversation.bot_name)

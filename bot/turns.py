@@ -104,6 +104,8 @@ class Turns(ActivityHandler):
     @override
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
+        if activity.name == incoming.FILE_CONSENT:
+            return await self._answer_consent(turn_context)
         if activity.name != incoming.EXECUTE:
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
         try:
@@ -194,6 +196,23 @@ class Turns(ActivityHandler):
         if reply is None:
             return outgoing.invoke_message("" if request.is_refresh else "Done.")
         return outgoing.invoke_reply(reply)
+
+    async def _answer_consent(self, context: TurnContext) -> InvokeResponse:
+        """Teams wants a 200 soon and nothing in it; what comes of it is a message."""
+        try:
+            request = incoming.consent_request(context.activity)
+        except incoming.BadInvoke as error:
+            log.warning("a file consent was refused: %s", error)
+            return InvokeResponse(status=int(HTTPStatus.BAD_REQUEST))
+        if await self._refusal(context.activity, request):
+            return InvokeResponse(status=int(HTTPStatus.FORBIDDEN))
+        self._start(self._finish_consent(context, request))
+        return InvokeResponse(status=int(HTTPStatus.OK))
+
+    async def _finish_consent(self, context: TurnContext, request: Request) -> None:
+        reply = await self._measured(request)
+        if reply is not None:
+            await _deliver(context, reply, "")
 
     async def _finish_click(self, context: TurnContext, request: Request, work: "asyncio.Task[Reply | None]") -> None:
         """The outcome of a click that was answered with a line."""

@@ -40,7 +40,7 @@ def confirm_card(
         risks.consequence(risk, fix.changes),
         *_steps(plan),
         *_second_person(approval, hours),
-        *[_input(ask) for ask in plan.asks],
+        *[input_of(ask) for ask in plan.asks],
         *([_typed_confirmation(user)] if risk is Risk.DATA_LOSS else []),
         parts.buttons(
             [
@@ -73,7 +73,7 @@ def _second_person(approval: Approval | None, hours: float) -> list[Element]:
     return [parts.text(words, spacing="Medium")]
 
 
-def _input(ask: Ask) -> Input:
+def input_of(ask: Ask) -> Input:
     options = ask.options or (_countries() if ask.name == "usage_location" else ())
     if not options:
         return TextInput(

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cards import parts
+from cards.bulk import bulk_row
 from cards.elements import Element
 from cards.parts import Card, plain
 from cards.people import person, state_words
 from cards.texts import duration
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case
 
 NOBODY = "Nobody is waiting for a mailbox."
@@ -15,17 +17,22 @@ UNTOLD = "Ready, but nobody could be told: the chat where it was ordered is gone
 
 
 def cases_card(
-    cases: Sequence[Case], now: datetime, total: int = 0, untold: Sequence[Case] = (), usually: str = ""
+    cases: Sequence[Case],
+    now: datetime,
+    total: int = 0,
+    untold: Sequence[Case] = (),
+    bulks: Sequence[BulkSummary] = (),
+    usually: str = "",
 ) -> Card:
-    """`cases` may be the newest of `total`: how many more there are is said. `usually`: how long it takes here.
+    """`cases` may be the newest of `total`: how many more there are is said. A bulk is one line.
 
-    `untold`: those that are ready, and their notification reached nobody.
+    `untold`: those that are ready, and their notification reached nobody. `usually`: how long it takes here.
     """
-    if not cases and not untold:
+    if not cases and not untold and not bulks:
         return parts.card([parts.text(NOBODY)], NOBODY)
     total = max(total, len(cases))
-    title = {0: "No people are waiting", 1: "1 person is waiting"}.get(total, f"{total:,} people are waiting")
-    body: list[Element] = [parts.header(title)]
+    title = _title(total, len(bulks))
+    body: list[Element] = [parts.header(title), *map(bulk_row, bulks)]
     body.extend(_row(case, f"for {duration(now - case.created_at)}") for case in cases)
     if total > len(cases):
         body.append(
@@ -37,6 +44,12 @@ def cases_card(
     if usually:
         body.append(parts.small(f"Usually ready within {usually}.", spacing="Medium"))
     return parts.card(body, f"{title} for a mailbox.")
+
+
+def _title(cases: int, bulks: int) -> str:
+    people = "1 person is waiting" if cases == 1 else f"{f'{cases:,}' if cases else 'No'} people are waiting"
+    lists = "1 list is at work" if bulks == 1 else f"{bulks} lists are at work"
+    return " and ".join([*([lists] if bulks else []), *([people] if cases or not bulks else [])])
 
 
 def _row(case: Case, aside: str, *, is_ready: bool = False) -> Element:

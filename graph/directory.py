@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from graph import memberships, queries, reading, requests, searching, surroundings
+from graph import many, memberships, queries, reading, requests, searching, surroundings
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
@@ -28,6 +28,7 @@ from provisioning.directory import (
     Credential,
     DeletedAccount,
     Lookup,
+    Lookups,
     Match,
     Probe,
     ProbeResult,
@@ -58,6 +59,7 @@ class GraphDirectory:
     ) -> None:
         self._client = client
         self._api = client.api
+        self._protection = protection
         self._writer = Writer(client, protection, record)
         self._snapshots = SnapshotReader(client, clock)
         self._health = HealthReader(client, clock)
@@ -83,6 +85,9 @@ class GraphDirectory:
 
     async def service_health(self) -> tuple[ServiceHealth, ...]:
         return await self._health.read()
+
+    async def look_up_many(self, upns: Sequence[str], managers: Sequence[str] = ()) -> Lookups:
+        return await many.look_up_many(self._client, self._protection, upns, managers)
 
     async def get_account(self, name: str) -> Account | None:
         try:

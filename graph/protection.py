@@ -3,7 +3,7 @@
 What cannot be checked counts as protected: the write is not made, and the error says what was missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph import memberships
@@ -52,19 +52,45 @@ async def check_account(client: GraphClient, protection: Protection, account_id:
         if account.status == 404:
             check_object(protection, account_id)
             return {}
-        held, inside = _roles(roles), [name for answer in groups for name in idents(_value(answer))]
         found = body_of(account)
+        name = text(found.get("displayName")) or text(found.get("userPrincipalName")) or "This account"
+        why = _why(protection, name, (account_id, text(found.get("id"))), roles, groups)
     except GraphError as error:
         _say_unchecked(error)
         raise
-    name = text(found.get("displayName")) or text(found.get("userPrincipalName")) or "This account"
-    if protection.covers(account_id) or protection.covers(text(found.get("id"))):
-        raise _protected(f"{name} is protected by Mailroom's settings")
-    if held:
-        raise _protected(f"{name} holds {_said(held)}")
-    if inside:
-        raise _protected(f"{name} is in a group that Mailroom's settings protect")
+    if why:
+        raise ProtectedAccount(why)
     return found
+
+
+async def refusals(client: GraphClient, protection: Protection, names: Mapping[str, str]) -> dict[str, str]:
+    """Why each of the accounts is not changed, by its id; those that may be changed are not in it.
+
+    `names`: what to call each, by id. All in as few `$batch` as it takes. Raises GraphError where one cannot be read.
+    """
+    api = client.api
+    asked = {
+        account_id: [memberships.directory_roles(api, account_id), *memberships.groups(api, account_id, protection.ids)]
+        for account_id in names
+    }
+    answers = iter(await client.batch([request for requests in asked.values() for request in requests]))
+    found: dict[str, str] = {}
+    for account_id, requests in asked.items():
+        roles, *groups = [next(answers) for _ in requests]
+        found[account_id] = _why(protection, names[account_id], (account_id,), roles, groups)
+    return {account_id: why for account_id, why in found.items() if why}
+
+
+def _why(protection: Protection, name: str, ids: Sequence[str], roles: Answer, groups: Sequence[Answer]) -> str:
+    """Why the account is protected, "" where it is not. Raises GraphError."""
+    held, inside = _roles(roles), [group for answer in groups for group in idents(_value(answer))]
+    if any(map(protection.covers, filter(None, ids))):
+        return _protected(f"{name} is protected by Mailroom's settings")
+    if held:
+        return _protected(f"{name} holds {_said(held)}")
+    if inside:
+        return _protected(f"{name} is in a group that Mailroom's settings protect")
+    return ""
 
 
 def _roles(answer: Answer) -> list[str]:
@@ -79,8 +105,8 @@ def _said(roles: Sequence[str]) -> str:
     return f"the directory role {named[0]}" if len(named) == 1 else f"the directory roles {' and '.join(named)}"
 
 
-def _protected(why: str) -> ProtectedAccount:
-    return ProtectedAccount(f"{why}, so Mailroom changes nothing about this account. Diagnosis stays possible.")
+def _protected(why: str) -> str:
+    return f"{why}, so Mailroom changes nothing about this account. Diagnosis stays possible."
 
 
 def _value(answer: Answer) -> list[object]:

@@ -43,8 +43,7 @@ def quoted(text: str) -> str:
 def holders(api: GraphServiceClient, kind: HolderKind, addresses: Sequence[str]) -> list[RequestInformation]:
     """Who has one of the addresses, in as few requests as the limit on clauses allows."""
     if kind is HolderKind.USER:
-        filters = _filters([[*_holds(one), f"userPrincipalName eq {quoted(one)}"] for one in addresses])
-        return [_advanced(api.users, filter=each, select=USER_HOLDER_PROPERTIES) for each in filters]
+        return users_called(api, addresses, USER_HOLDER_PROPERTIES)
     collection = api.groups if kind is HolderKind.GROUP else api.contacts
     filters = _filters([_holds(one) for one in addresses])
     return [_advanced(collection, filter=each, select=HOLDER_PROPERTIES) for each in filters]
@@ -53,6 +52,26 @@ def holders(api: GraphServiceClient, kind: HolderKind, addresses: Sequence[str])
 def users_with(api: GraphServiceClient, address: str, properties: Sequence[str]) -> RequestInformation:
     """Users who have the address as mail or proxy address."""
     return _advanced(api.users, filter=" or ".join(_holds(address)), select=properties)
+
+
+def users_called(
+    api: GraphServiceClient, addresses: Sequence[str], properties: Sequence[str]
+) -> list[RequestInformation]:
+    """Users who have one of the addresses as sign-in name, mail or proxy address."""
+    filters = _filters([[*_holds(one), f"userPrincipalName eq {quoted(one)}"] for one in addresses])
+    return [_advanced(api.users, filter=each, select=properties) for each in filters]
+
+
+def users_named(api: GraphServiceClient, upns: Sequence[str], properties: Sequence[str]) -> list[RequestInformation]:
+    filters = _filters([[f"userPrincipalName eq {quoted(one)}"] for one in upns])
+    return [_advanced(api.users, filter=each, select=properties) for each in filters]
+
+
+def deleted_named(api: GraphServiceClient, upns: Sequence[str]) -> list[RequestInformation]:
+    """Deleted users whose sign-in name was one of these, or ends in it."""
+    filters = _filters([[f"endsWith(userPrincipalName,{quoted(one)})"] for one in upns])
+    users = api.directory.deleted_items.graph_user
+    return [_advanced(users, filter=each, select=DELETED_PROPERTIES) for each in filters]
 
 
 def deleted_with(api: GraphServiceClient, addresses: Sequence[str]) -> list[RequestInformation]:

@@ -3,6 +3,9 @@
 # isort: off
 from handlers import (
     provision,
+    bulk,
+    bulk_view,
+    bulk_fix,
     watch,
     status,
     cases,
@@ -27,6 +30,9 @@ from handlers import (
 # Every module whose commands and buttons exist, in the order of the help card.
 HANDLERS = (
     provision,
+    bulk,
+    bulk_view,
+    bulk_fix,
     watch,
     status,
     cases,

@@ -4,7 +4,9 @@ from cards.confirm import cancel_card
 from cards.notice import notice_card
 from handlers import fields
 from handlers.access import Role
+from handlers.bulk_view import one_running, stopped_card
 from handlers.grammar import Command, address_of, options_of
+from handlers.lists import BULK
 from handlers.registry import DECISION_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from handlers.status import case_for, view
@@ -30,6 +32,9 @@ _ACCOUNTS = {
 )
 async def cancel(request: Request, services: Services, typed: Command) -> Reply | None:
     options_of(typed, {})
+    if [word.lower() for word in typed.args] == [BULK]:
+        running = one_running(await services.bulks.open_ones())
+        return stopped_card(await services.bulks.stop(running.id, request.person))
     case = await case_for(address_of(typed), services)
     if case.is_open:
         case = await services.jobs.cancel(case.id, request.person)

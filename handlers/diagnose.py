@@ -1,31 +1,19 @@
 """`diagnose`: one snapshot, every check, and the fixes as buttons. By address or by name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cards.choices import choices_card
-from cards.diagnosis import diagnosis_card
 from handlers import fields
 from handlers.access import Role
-from handlers.grammar import Command, address_of, options_of
+from handlers.bulk_fix import look_at_several
+from handlers.grammar import Command, address_of, addresses_of, options_of
+from handlers.looking import look, show
 from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
-from provisioning.attempts import attempts_of
-from provisioning.case import Case
-from provisioning.diagnosis import Diagnosis
-from provisioning.diagnosis import diagnose as find_causes
-from provisioning.directory import Match, Snapshot
+from provisioning.directory import Match
 from provisioning.errors import BadOrder
 
 SHORTEST_NAME = 2  # letters of a display name worth searching for
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at a person: what Graph says, what it means, and the case if Mailroom has one."""
-
-    snapshot: Snapshot
-    diagnosis: Diagnosis
-    case: Case | None
 
 
 @command(
@@ -36,6 +24,9 @@ class Look:
 )
 async def diagnose(request: Request, services: Services, typed: Command) -> Reply | None:  # noqa: ARG001
     options_of(typed, {})
+    several = addresses_of(typed)
+    if len(several) > 1:
+        return await look_at_several(several, services)
     name = _name_of(typed)
     if "@" not in name:
         return await _by_name(name, services)
@@ -56,22 +47,6 @@ async def again(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     found = await look(case.account_id or case.order.upn, services, case)
     return replace(show(found, services), is_new=True)  # the case's own card goes on changing
-
-
-async def look(name: str, services: Services, case: Case | None = None) -> Look:
-    """The snapshot of `name` and its diagnosis, with what the person's case tried. Raises GraphError."""
-    snapshot = await services.directory.take_snapshot(name)
-    upn = snapshot.account.upn if snapshot.account else name
-    case = case or await services.jobs.find(upn)
-    attempts = attempts_of(case) if case else ()
-    snapshot = replace(snapshot, attempts=attempts)
-    return Look(snapshot, find_causes(snapshot), case)
-
-
-def show(found: Look, services: Services) -> Reply:
-    case_id = found.case.id if found.case else ""
-    card = diagnosis_card(found.diagnosis, can_resync=services.can_resync, case_id=case_id)
-    return Reply(card=card, own_view=("diagnose", {"user": found.diagnosis.user}))
 
 
 async def _by_name(name: str, services: Services) -> Reply:

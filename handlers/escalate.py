@@ -3,7 +3,7 @@
 from cards.escalation import escalation_card
 from handlers import fields
 from handlers.access import Role
-from handlers.diagnose import look
+from handlers.looking import look
 from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
 from provisioning.escalation import bundle

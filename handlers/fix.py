@@ -13,7 +13,7 @@ from cards.repair import repair_card
 from handlers import fields
 from handlers.access import Role, require
 from handlers.approvers import approval_for
-from handlers.diagnose import look
+from handlers.looking import look
 from handlers.registry import DECISION_LIVES, VIEW_LIVES, action, run_command
 from handlers.requests import Reply, Request, Services
 from provisioning import fixes
@@ -52,7 +52,7 @@ async def carry_out(request: Request, services: Services) -> Reply | None:
     proposal = await _planned(request, services)
     fix, plan, user = proposal.fix, proposal.plan, proposal.user
     if proposal.approval is None:
-        await _require_for(_risk(fix, plan), request, services)
+        await require_for(_risk(fix, plan), request, services)
     if not plan.is_complete:
         return _confirm(proposal, request, services)
     if _risk(fix, plan) is Risk.DATA_LOSS and fields.text(request.data, "confirm").lower() != user.lower():
@@ -69,7 +69,7 @@ def _confirm(proposal: _Proposal, request: Request, services: Services) -> Reply
         proposal.plan,
         proposal.user,
         _cause(request),
-        _choice(request),
+        choice_of(request),
         approval=proposal.approval,
         hours=services.approval_hours,
     )
@@ -130,9 +130,9 @@ async def _planned(request: Request, services: Services) -> _Proposal:
     found = await look(user, services)
     if found.snapshot.account:
         await services.directory.check_changeable(found.snapshot.account.id)
-    plan = fixes.plan(fix_id, found.snapshot, _choice(request))
+    plan = fixes.plan(fix_id, found.snapshot, choice_of(request))
     fix = fixes.fix(fix_id, found.snapshot)
-    why = _why(found.diagnosis, _cause(request))
+    why = why_of(found.diagnosis, _cause(request))
     approval = await approval_for(request.person, _risk(fix, plan), why, fix.changes, services)
     return _Proposal(found.diagnosis.user, fix, plan, approval)
 
@@ -141,13 +141,13 @@ def _risk(fix: Fix, plan: FixPlan) -> Risk:
     return max(fix.risk, plan.risk)
 
 
-def _why(diagnosis: Diagnosis, cause: str) -> str:
+def why_of(diagnosis: Diagnosis, cause: str) -> str:
     """The finding's sentence; the button's cause may have gone since."""
     sentences = (finding.sentence for finding in diagnosis.findings if finding.cause == cause)
     return next(sentences, diagnosis.summary)
 
 
-async def _require_for(risk: Risk, request: Request, services: Services) -> None:
+async def require_for(risk: Risk, request: Request, services: Services) -> None:
     """Mail flow and data are an admin's business where no second person agrees, and admins are named."""
     if risk >= Risk.MAIL_FLOW and services.admins:
         await require(Role.ADMIN, request.person, services)
@@ -157,12 +157,12 @@ def _cause(request: Request) -> str:
     return fields.text(request.data, "cause", 10)
 
 
-def _choice(request: Request) -> dict[str, str]:
-    """What was chosen so far; the planner takes only the names that it asks for."""
+def choice_of(request: Request, own: frozenset[str] = frozenset()) -> dict[str, str]:
+    """What was chosen so far, but for the button's `own` fields; the planner takes only the names that it asks for."""
     return {
         name: fields.text(request.data, name)
         for name, value in request.data.items()
-        if isinstance(value, str) and name not in OWN_FIELDS
+        if isinstance(value, str) and name not in OWN_FIELDS | own
     }
 
 

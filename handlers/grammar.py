@@ -75,6 +75,17 @@ def parse(raw: str) -> Command:
     return Command(words[0].text.lower().lstrip("/"), args, options, label)
 
 
+def first_word(line: str) -> tuple[str, str]:
+    """What a plain line asks for, past greetings, and what comes after it."""
+    rest = line.strip()
+    while rest:
+        word, _, rest = rest.partition(" ")
+        name = word.strip(_WRAPPING).lower()
+        if name not in _GREETINGS:
+            return name.lstrip("/"), rest.strip()
+    return "", ""
+
+
 def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
     """The options under their real names; `names` maps every accepted spelling to one. Raises BadOrder."""
     found: dict[str, str] = {}
@@ -91,10 +102,9 @@ def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
 
 def address_of(command: Command) -> str:
     """The one address that the command is about, lower case. Raises BadOrder when it is not exactly one."""
-    pieces = [piece for arg in command.args for piece in re.split("[,;]", arg) if "@" in piece]
-    if not pieces:
+    addresses = addresses_of(command)
+    if not addresses:
         raise BadOrder(_no_address(command))
-    addresses = list(dict.fromkeys(check_address(piece) for piece in pieces))
     if len(addresses) > 1:
         shown = " and ".join(clip(address) for address in addresses[:5])
         raise BadOrder(f"I can take one person at a time. You named {shown}: send one message for each.")
@@ -102,6 +112,12 @@ def address_of(command: Command) -> str:
     if strays:
         raise BadOrder(f'I do not know what “{clip(strays)}” means here. Options look like name="Jane Doe".')
     return addresses[0]
+
+
+def addresses_of(command: Command) -> list[str]:
+    """Every address, lower case, each once. Raises BadOrder for what is none."""
+    pieces = [piece for arg in command.args for piece in re.split("[,;]", arg) if "@" in piece]
+    return list(dict.fromkeys(check_address(piece) for piece in pieces))
 
 
 def check_address(text: str) -> str:

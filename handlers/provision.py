@@ -9,7 +9,8 @@ from cards.problem import problem_card
 from cards.restore import restore_card
 from handlers import fields
 from handlers.access import Role
-from handlers.grammar import Command, address_of, check_address, options_of
+from handlers.grammar import Command, check_address
+from handlers.ordering import order_request
 from handlers.registry import FORM_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.audit_records import wanted_as_well
@@ -17,23 +18,6 @@ from provisioning.case import Case
 from provisioning.errors import GraphError
 from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable, plan
 
-OPTIONS = {
-    "name": "name",
-    "display_name": "name",
-    "displayname": "name",
-    "display-name": "name",
-    "license": "license",
-    "licence": "license",
-    "sku": "license",
-    "location": "location",
-    "usage_location": "location",
-    "usagelocation": "location",
-    "usage-location": "location",
-    "country": "location",
-    "manager": "manager",
-    "department": "department",
-    "dept": "department",
-}
 _RESTORE = {"yes": True, "no": False, "": None}
 
 
@@ -44,7 +28,7 @@ _RESTORE = {"yes": True, "no": False, "": None}
     role=Role.OPERATOR,
 )
 async def provision(request: Request, services: Services, typed: Command) -> Reply | None:
-    return await _place(_from_command(typed), request, services)
+    return await _place(order_request(typed), request, services)
 
 
 @action("order", role=Role.OPERATOR, lives=FORM_LIVES)
@@ -59,19 +43,6 @@ async def restore(request: Request, services: Services) -> Reply | None:
     """The answer to the question whether to take the account out of the recycle bin."""
     answer = fields.choice(request.data, "choice", "yes", "no")
     return await _place_from_card(_from_data(request.data, restore=_RESTORE[answer]), request, services)
-
-
-def _from_command(typed: Command) -> OrderRequest:
-    upn = address_of(typed)
-    options = options_of(typed, OPTIONS)
-    return OrderRequest(
-        upn=upn,
-        display_name=options.get("name", typed.label),
-        usage_location=options.get("location", ""),
-        license=options.get("license", ""),
-        manager=check_address(options["manager"]) if "manager" in options else "",
-        department=options.get("department", ""),
-    )
 
 
 def _from_data(data: Mapping[str, Any], *, restore: bool | None) -> OrderRequest:

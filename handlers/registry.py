@@ -22,6 +22,7 @@ from cards.suggestion import suggestion_card
 from handlers import fields
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
+from handlers.lists import BULK, is_list
 from handlers.refusals import note_refusal
 from handlers.requests import Reply, Request, Services
 from handlers.views import fitted
@@ -35,7 +36,8 @@ from provisioning.errors import (
     NotAllowed,
 )
 
-REFRESH_VERBS = frozenset({"refresh", "repair-refresh", "ready-refresh"})  # what a client may ask for by itself
+# What a client may ask for by itself.
+REFRESH_VERBS = frozenset({"refresh", "repair-refresh", "ready-refresh", "bulk-refresh"})
 LIVES = timedelta(days=7)  # how long a button is good
 VIEW_LIVES = timedelta(days=30)  # of what only shows something
 FORM_LIVES = timedelta(hours=24)
@@ -137,7 +139,7 @@ async def dispatch(request: Request, services: Services) -> Reply | None:
 
 async def run_command(request: Request, services: Services) -> Reply | None:
     """What `request.text` asks for. Raises what the handler raises."""
-    typed = parse(request.text)
+    typed = parse(request.text) if not is_list(request) else Command(BULK)
     known = _commands.get(typed.name)
     await require(known.role if known else None, request.person, services)
     return await known.run(request, services, typed) if known else _unknown(typed)

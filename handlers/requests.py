@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cards.inforce import SettingLine
+from provisioning.bulk_ports import Bulks, Files, SharedFile, Upload
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
@@ -33,6 +34,8 @@ class Request:
     click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
+    files: tuple[SharedFile, ...] = ()
+    upload: Upload | None = None  # where a file goes that the person agreed to take; from a client, too
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
 
@@ -65,6 +68,8 @@ class Services:
     audit: Audit
     records: Records
     preferences: Preferences
+    bulks: Bulks
+    files: Files
     default_usage_location: str = ""
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()

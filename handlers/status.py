@@ -62,7 +62,9 @@ async def case_for(upn: str, services: Services) -> Case:
 
 async def _all(services: Services) -> Reply:
     cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
-    if not cases and not untold:
+    bulks = await services.bulks.open_ones()
+    if not cases and not untold and not bulks:
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
     now, total = services.clock.now(), await services.jobs.count_open()
-    return Reply(card=cases_card(cases, now, total, untold, usually(await services.records.estimate("", now))))
+    usual = usually(await services.records.estimate("", now))
+    return Reply(card=cases_card(cases, now, total, untold, bulks, usual))

@@ -11,6 +11,8 @@ _ANCHOR = re.compile(r"<a\s([^<>]*)>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\(\s*(mailto:[^()\s]*)\s*\)", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:([^\s\"'?<>]*)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]\s*>(?!\s*</tr)", re.IGNORECASE)  # but the last of its row
 _INLINE = re.compile(r"</?(?:span|b|i|u|s|em|strong|font|code|strike|sub|sup|a|at)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # A tag's name is never followed by an @: <jane@contoso.com> is an address.
 _TAG = re.compile(r"</?[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -29,6 +31,12 @@ def plain_text(raw: str) -> str:
             return text
         text = cleaned
     return tidy(text.translate(_NO_MARKUP))
+
+
+def lines_of(raw: str) -> list[str]:
+    """Each line plain; the cells of a pasted table with tabs between them."""
+    lines = _BREAK.sub("\n", _CELL.sub("\t", raw)).splitlines()
+    return ["\t".join(plain_text(cell) for cell in line.split("\t")) for line in lines]
 
 
 def tidy(text: str) -> str:

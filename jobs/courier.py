@@ -15,6 +15,7 @@ from jobs.incidents import OVER
 from jobs.outbox import Outbox, Owed
 from jobs.rounds import go_round
 from jobs.tracing import working_on
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case, Conversation, Person
 from provisioning.errors import (
     ConversationGone,
@@ -110,7 +111,8 @@ class Courier:
         if isinstance(owed.subject, Incident):
             await self._try(owed)  # no order began it
             return
-        with working_on(f"card {owed.kind}", owed.subject, self._clock.now()):
+        subject = owed.subject.bulk if isinstance(owed.subject, BulkSummary) else owed.subject
+        with working_on(f"card {owed.kind}", subject, self._clock.now()):
             await self._try(owed)
 
     async def _try(self, owed: Owed) -> None:
@@ -150,6 +152,8 @@ class Courier:
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
         if isinstance(owed.subject, Incident):
             return await self._messenger.announce_incident(owed.subject, owed.conversation, is_over=owed.kind == OVER)
+        if owed.kind == "bulk-ended" and isinstance(owed.subject, BulkSummary):
+            return await self._messenger.announce_bulk(owed.subject, owed.conversation)
         try:
             return await self._show(owed, owed.activity_id)
         except MessageGone:
@@ -164,6 +168,8 @@ class Courier:
     async def _show(self, owed: Owed, activity_id: str) -> str:
         if owed.kind == "approval" and isinstance(owed.subject, Repair):
             return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
+        if isinstance(owed.subject, BulkSummary):
+            return await self._messenger.show_bulk(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Repair):
             return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
         if isinstance(owed.subject, Case):

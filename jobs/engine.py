@@ -17,6 +17,8 @@ from structlog.contextvars import bound_contextvars
 from jobs import places
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
+from jobs.bulk import BulkJobs
+from jobs.bulk_running import BulkRunner
 from jobs.cases import Cases
 from jobs.courier import Courier
 from jobs.depth import Depth, measure
@@ -116,6 +118,8 @@ class JobsEngine:
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
         )
+        self._bulk_runner = BulkRunner(engine, clock, self._enqueue_provision, self._end_watch, self._courier.wake)
+        self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -140,8 +144,8 @@ class JobsEngine:
         DBOS.launch()
         await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
         await self._settle()
-        loops = (self._courier, self._watcher, self._approvals, self._takeover, self._incidents)
-        self._tasks = [asyncio.create_task(loop.run()) for loop in loops]
+        loops = (self._courier, self._watcher, self._approvals, self._takeover, self._incidents, self._bulk_runner)
+        self._tasks = [asyncio.create_task(loop.run(), name=type(loop).__name__) for loop in loops]
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start, or in another process."""
@@ -165,7 +169,7 @@ class JobsEngine:
         await asyncio.to_thread(self._presence.beat)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox, the watcher, the approvals, the takeover or the incidents have stopped")
+            raise RuntimeError(f"{', '.join(task.get_name() for task in stopped)} has stopped")
 
     async def depth(self) -> Depth:
         """How much there is to do. Raises DatabaseUnavailable."""
@@ -176,7 +180,9 @@ class JobsEngine:
         now = self._clock.now()
         case = Case(id=new_id, order=order, requester=requester, created_at=now, trace=traceparent())
         with bound_contextvars(case=new_id):
-            await self._end_watch(order.upn, requester)
+            watch = await self.find(order.upn)
+            if watch and watch.is_open and watch.is_watch:  # whoever orders it wants more than to watch
+                await self._end_watch(watch.id, requester)
             kept = await asyncio.to_thread(self._store.open, case, conversation)
             if kept is case:
                 log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
@@ -243,12 +249,7 @@ class JobsEngine:
         with bound_contextvars(repair=repair.id):
             traced = replace(repair, trace=traceparent())
             kept = await asyncio.to_thread(self._repairs.open, traced, steps, conversation)
-            log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
-            if kept.is_running:
-                await self._enqueue_repair(kept.id)
-            else:
-                self._approvals.wake()
-        self._courier.wake()
+            await self._begin_repair(kept)
         return kept
 
     async def decide_repair(self, repair_id: str, by: Person, *, is_approved: bool, reason: str = "") -> Repair:
@@ -288,11 +289,8 @@ class JobsEngine:
             raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
         return case
 
-    async def _end_watch(self, upn: str, by: Person) -> None:
-        """Whoever orders a mailbox that was only watched wants more than that."""
-        case = await self.find(upn)
-        if case and case.is_open and case.is_watch:
-            await self.cancel(case.id, by)
+    async def _end_watch(self, case_id: str, by: Person) -> None:
+        await self.cancel(case_id, by)
 
     async def _settle(self) -> None:
         """Every running row has a workflow at work on it, or ends: a process may die between any two writes."""
@@ -304,6 +302,14 @@ class JobsEngine:
         for repair_id in repair_ids:
             await self._enqueue_repair(repair_id)
         await end_broken([*case_ids, *(f"repair:{repair_id}" for repair_id in repair_ids)])
+        self._courier.wake()
+
+    async def _begin_repair(self, repair: Repair) -> None:
+        log.info("repair %s: %s for %s by %s", repair.id, repair.fix_id, repair.user, repair.requester.id)
+        if repair.is_running:
+            await self._enqueue_repair(repair.id)
+        else:
+            self._approvals.wake()
         self._courier.wake()
 
     async def _enqueue_provision(self, case_id: str) -> None:

@@ -8,6 +8,7 @@ from provisioning.attempts import attempts_of
 from provisioning.case import Case, CaseState, Explanation, touch
 from provisioning.diagnosis import diagnose
 from provisioning.errors import GraphError
+from provisioning.fixes import cure_of
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
 
@@ -37,7 +38,8 @@ class ExplainSteps:
         if not findings:
             return
         top = findings[0]
-        explanation = Explanation(top.cause, top.sentence, top.is_likely, self._cases.clock.now())
+        now, fix_id = self._cases.clock.now(), cure_of(top.fixes)
+        explanation = Explanation(top.cause, top.sentence, top.is_likely, now, fix_id)
 
         def transition(current: Case) -> Case:
             return touch(current, explanation.at, explanation=explanation)

@@ -11,7 +11,7 @@ from jobs.courier import Courier
 from jobs.messages import owe_ready
 from jobs.store import change
 from jobs.tables import AFTER_COMMIT, writing
-from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
+from provisioning.case import Case, CaseState, Stage, enter, finish, ready, skip, touch
 from provisioning.errors import GraphError
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
@@ -74,5 +74,8 @@ class FinishSteps:
             case = finish(case, Stage.SYNC, "The directories agree: the mailbox exists.", now)
         case = finish(case, Stage.MAILBOX, "The mailbox is prepared.", now)
         case = finish(case, Stage.ACTIVATION, "The mailbox answers: it is active and ready for use.", now)
-        case = enter(case, Stage.NOTIFICATION, "Sending the notification.", now)
+        if case.bulk_id:
+            case = skip(case, Stage.NOTIFICATION, "The card of the list tells it.", now)
+        else:
+            case = enter(case, Stage.NOTIFICATION, "Sending the notification.", now)
         return ready(touch(case, now, mail=address, last_check_at=now), now)

@@ -120,12 +120,14 @@ def _open_ones(connection: sa.Connection) -> list[Incident]:
 
 
 def _conversations(connection: sa.Connection, state: CaseState) -> list[Conversation]:
-    """Where cases in this state were ordered; of a channel the channel, not each thread in it."""
-    asked = (
-        sa.select(messages.c.conversation)
-        .join(cases, cases.c.id == messages.c.subject_id)
-        .where(messages.c.kind == "live", messages.c.is_asker, cases.c.state == state.value)
-        .distinct()
+    """Where cases in this state were ordered, alone or in a list; of a channel the channel, not each thread in it."""
+    alone = (messages.c.kind == "live") & (cases.c.id == messages.c.subject_id)
+    listed = (messages.c.kind == "bulk") & (cases.c.bulk_id == messages.c.subject_id)
+    asked = sa.union(
+        *(
+            sa.select(messages.c.conversation).join(cases, of).where(messages.c.is_asker, cases.c.state == state.value)
+            for of in (alone, listed)
+        )
     )
     found = [_conversation_json.validate_json(document) for document in connection.execute(asked).scalars()]
     return [replace(one, id=one.id.partition(";messageid=")[0]) for one in found]

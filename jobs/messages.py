@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from jobs.conversations import is_gone, reopen
 from jobs.tables import insert_new, messages
+from provisioning.bulk import Bulk
 from provisioning.case import Case, Conversation, Person
 from provisioning.repair import Repair
 
@@ -75,6 +76,16 @@ def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_
 def owe_decision(connection: sa.Connection, repair: Repair) -> None:
     """Owe the second person's decision to the conversation in which the repair was asked for."""
     _owe_where(connection, messages.c.kind == "repair", repair.id, "decision", repair.requester)
+
+
+def forget_said(connection: sa.Connection, subject_id: str, kind: str) -> None:
+    """A message of this kind, which is said once, may be owed once more."""
+    connection.execute(messages.delete().where((messages.c.subject_id == subject_id) & (messages.c.kind == kind)))
+
+
+def owe_bulk_end(connection: sa.Connection, bulk: Bulk) -> None:
+    """Owe the news that a list has ended to the conversation in which it was ordered."""
+    _owe_where(connection, (messages.c.kind == "bulk") & messages.c.is_asker, bulk.id, "bulk-ended", bulk.requester)
 
 
 def owe_ready(connection: sa.Connection, case: Case) -> None:

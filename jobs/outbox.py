@@ -9,10 +9,12 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs import bulk_store
 from jobs.conversations import (
     FARTHEST_SECONDS,
     GONE,
@@ -27,14 +29,17 @@ from jobs.conversations import (
 from jobs.messages import owe_in_person
 from jobs.store import change
 from jobs.tables import cases, conversations, has_come, incidents, messages, reading, repairs, writing
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case, Conversation, Stage, enter, finish
 from provisioning.incidents import Incident
 from provisioning.repair import Repair
 
 SPACING_SECONDS = 1.0  # between two updates of one card
+BULK_SPACING_SECONDS = 3.0  # of a card that changes for an hour: Teams allows 1,800 messages an hour
 LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this; longer than any call to Teams takes
 LOCK = 0x4F757462  # "Outb": PostgreSQL's advisory lock of who claims, so that a conversation is served by one process
-NOT_LATER = ("ready", "decision", "approval")  # kinds that are not to wait until a conversation that is gone is back
+# Kinds that are not to wait until a conversation that is gone is back.
+NOT_LATER = ("ready", "decision", "approval", "bulk-ended")
 UNTOLD_DAYS = 7
 
 _case_json = TypeAdapter(Case)
@@ -43,9 +48,12 @@ _incident_json = TypeAdapter(Incident)
 _conversation_json = TypeAdapter(Conversation)
 
 
+Subject = Case | Repair | BulkSummary | Incident
+
+
 @dataclass(frozen=True)
 class Owed:
-    """One due message row with its case or repair as it is now."""
+    """One due message row with its case, repair, bulk or incident as it is now."""
 
     id: int
     kind: str
@@ -57,7 +65,7 @@ class Owed:
     changes: int
     shown_changes: int
     attempts: int  # in vain in this conversation, one after another
-    subject: Case | Repair | Incident
+    subject: Subject
 
     @property
     def is_new(self) -> bool:
@@ -118,7 +126,7 @@ class Outbox:
                     is_due=(messages.c.changes > owed.changes) if is_pointed else True,
                     due_since=now.timestamp(),
                     shown_changes=owed.changes,
-                    next_try_at=now.timestamp() + SPACING_SECONDS,
+                    next_try_at=now.timestamp() + _spacing(owed.kind),
                     claimed_by="",
                 )
             )
@@ -217,7 +225,7 @@ def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Owed
         .where(which)
         .order_by(messages.c.id)
     )
-    return [_owed(row) for row in connection.execute(query)]
+    return [_owed(row, _subject(connection, row)) for row in connection.execute(query).all()]
 
 
 def _find_another_way(connection: sa.Connection, lost: Owed, why: str, now: datetime) -> None:
@@ -237,7 +245,24 @@ def _set(connection: sa.Connection, owed: Owed, **values: object) -> None:
     connection.execute(messages.update().where(messages.c.id == owed.id).values(**values))
 
 
-def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
+def _spacing(kind: str) -> float:
+    return BULK_SPACING_SECONDS if kind == "bulk" else SPACING_SECONDS
+
+
+def _subject(connection: sa.Connection, row: sa.Row[Any]) -> Subject:
+    if row.repair:
+        return _repair_json.validate_json(row.repair)
+    if row.case:
+        return _case_json.validate_json(row.case)
+    if row.incident:
+        return _incident_json.validate_json(row.incident)
+    found = bulk_store.summary(connection, row.subject_id)
+    if found is None:
+        raise KeyError(row.subject_id)
+    return found
+
+
+def _owed(row: sa.Row[Any], subject: Subject) -> Owed:
     return Owed(
         id=row.id,
         kind=row.kind,
@@ -249,14 +274,8 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         changes=row.changes,
         shown_changes=row.shown_changes,
         attempts=row.in_vain,
-        subject=_subject(row),
+        subject=subject,
     )
-
-
-def _subject(row: sa.Row[tuple[object, ...]]) -> Case | Repair | Incident:
-    if row.incident:
-        return _incident_json.validate_json(row.incident)
-    return _repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case)
 
 
 def _notified(case: Case, now: datetime) -> Case:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from jobs import plans
 from jobs.audit import append
+from jobs.bulk_store import note_repair
 from jobs.conversations import GONE
 from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
 from jobs.tables import AFTER_COMMIT, insert_new, messages, reading, repairs, writing
@@ -38,17 +39,7 @@ class RepairStore:
         The same id again (a double click), or another one that is open for the same person, is answered instead.
         """
         with writing(self._engine) as connection:
-            open_one = _open_one(connection, repair.user)
-            if open_one is not None and open_one.id != repair.id:
-                return open_one
-            values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
-            if not insert_new(connection, repairs, **values, steps=plans.dump(steps), **_row(repair)):
-                existing = sa.select(repairs.c.document).where(repairs.c.id == repair.id)
-                return _repair_json.validate_json(connection.execute(existing).scalar_one())
-            show_live(connection, repair.id, conversation, kind="repair")
-            _owe_approval(connection, repair, conversation)
-            _write_down(connection, [repair_asked(repair), approval_asked(repair)], repair.created_at)
-            return repair
+            return open_repair(connection, repair, steps, conversation)
 
     def get(self, repair_id: str) -> Repair | None:
         with reading(self._engine) as connection:
@@ -101,12 +92,29 @@ class RepairStore:
             connection.execute(repairs.update().where(repairs.c.id == repair_id).values(**_row(after)))
             mark_due(connection, [repair_id], "repair")
             if after.state is not before.state:
+                note_repair(connection, after)
                 _tell(connection, before, after)
                 if not after.is_open:
                     count = partial(self._tally.repair_ended, after.fix_id, after.state.value)
                     connection.info[AFTER_COMMIT].append(count)
             _write_down(connection, [decided(before, after), repair_ended(before, after)], _moment(after))
             return after
+
+
+def open_repair(connection: sa.Connection, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
+    """`RepairStore.open` inside the caller's transaction. One of a bulk has no card of its own."""
+    open_one = _open_one(connection, repair.user)
+    if open_one is not None and open_one.id != repair.id:
+        return open_one
+    values = {"id": repair.id, "user": repair.user.lower(), "created_at": repair.created_at.timestamp()}
+    if not insert_new(connection, repairs, **values, steps=plans.dump(steps), **_row(repair)):
+        existing = sa.select(repairs.c.document).where(repairs.c.id == repair.id)
+        return _repair_json.validate_json(connection.execute(existing).scalar_one())
+    if not repair.bulk_id:
+        show_live(connection, repair.id, conversation, kind="repair")
+    _owe_approval(connection, repair, conversation)
+    _write_down(connection, [repair_asked(repair), approval_asked(repair)], repair.created_at)
+    return repair
 
 
 def _open_one(connection: sa.Connection, user: str) -> Repair | None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs import bulk_store
 from jobs.audit import append
 from jobs.lines import note_line
 from jobs.messages import mark_due, show_live
@@ -21,10 +22,11 @@ from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
 
 Transition = Callable[[Case], Case]
+MOST_NAMES = 500  # in one query
 IsShown = bool | Callable[[Case, Case], bool]
 
 _case_json = TypeAdapter(Case)
-_is_open = cases.c.open_upn.is_not(None)
+_is_open_alone = cases.c.open_upn.is_not(None) & (cases.c.bulk_id == "")
 _rewrite = cases.update().where(cases.c.id == sa.bindparam("case_id"))
 
 
@@ -57,7 +59,7 @@ class CaseStore:
         Answers `case` itself only where it was stored.
         """
         with writing(self.engine) as connection:
-            kept = _find_or_add(connection, case)
+            kept = find_or_add(connection, case)
             if kept is not case and kept.id == case.id:
                 return kept  # the very same order, brought once more
             show_live(connection, kept.id, conversation, is_asker=True)
@@ -79,13 +81,24 @@ class CaseStore:
         return self._many(query.order_by(cases.c.created_at.desc()))
 
     def open_cases(self, limit: int) -> list[Case]:
-        """Newest first."""
-        query = sa.select(cases.c.document).where(_is_open)
+        """Those that were ordered alone, newest first: a bulk is told as one."""
+        query = sa.select(cases.c.document).where(_is_open_alone)
         return self._many(query.order_by(cases.c.created_at.desc()).limit(limit))
 
     def count_open(self) -> int:
+        """Of those that were ordered alone."""
+        query = sa.select(sa.func.count()).select_from(cases).where(_is_open_alone)
         with reading(self.engine) as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(cases).where(_is_open)).scalar_one()
+            return connection.execute(query).scalar_one()
+
+    def open_for(self, upns: Sequence[str]) -> dict[str, str]:
+        """Who ordered, by UPN in lower case, for those that are worked on: not only watched."""
+        wanted = list({upn.lower() for upn in upns})
+        found: list[Case] = []
+        for start in range(0, len(wanted), MOST_NAMES):
+            some = cases.c.open_upn.in_(wanted[start : start + MOST_NAMES])
+            found += self._many(sa.select(cases.c.document).where(some))
+        return {case.order.upn.lower(): case.requester.name for case in found if not case.is_watch}
 
     def running(self) -> list[str]:
         """Ids of the cases that a workflow should be at work on."""
@@ -150,7 +163,7 @@ class CaseStore:
         return [_case_json.validate_json(document) for document in documents]
 
 
-def _find_or_add(connection: sa.Connection, case: Case) -> Case:
+def find_or_add(connection: sa.Connection, case: Case) -> Case:
     """The case with the same id, else the open one for the same UPN, else `case` itself, stored."""
     upn = case.order.upn.lower()
     is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
@@ -193,6 +206,8 @@ def change_all(
         mark_due(connection, [one.after.id for one in changed if one.is_shown], "live")
     for before, after, _ in changed:
         note_line(connection, before, after)
+        bulk_store.note_case(connection, before, after)
+    for before, after, _ in changed:  # at the end: who waits for the trail holds nothing that others wait for
         record = case_ended(before, after, acting().actor)
         if record is not None:
             append(connection, record, after.ended_at or after.created_at)
@@ -214,5 +229,6 @@ def row_of(case: Case) -> dict[str, Any]:
         "account_id": case.account_id,
         "next_check_at": case.next_check_at.timestamp() if case.next_check_at else None,
         "claimed_by": "",
+        "bulk_id": case.bulk_id,
         "document": _case_json.dump_json(case).decode(),
     }

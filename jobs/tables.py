@@ -54,6 +54,7 @@ cases = sa.Table(
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that looks just now
     sa.Column("stage", sa.String, nullable=False, server_default=""),  # that runs or has failed; for metrics
     sa.Column("document", sa.Text, nullable=False),  # the whole Case as JSON
+    sa.Column("bulk_id", sa.String, nullable=False, default="", server_default=""),
     sa.Index("cases_by_stage", "state", "stage"),
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
@@ -95,6 +96,28 @@ repairs = sa.Table(
     sa.Column("document", sa.Text, nullable=False),  # the whole Repair as JSON
 )
 
+bulks = sa.Table(
+    "bulks",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),  # the whole Bulk as JSON
+)
+
+bulk_lines = sa.Table(
+    "bulk_lines",
+    metadata,
+    sa.Column("bulk_id", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),  # from 0, in the order of the list
+    sa.Column("state", sa.String, nullable=False),  # a Fate, or that of its case or repair
+    sa.Column("subject_id", sa.String, nullable=False, default=""),  # of its case or repair
+    sa.Column("cause", sa.String, nullable=False, default=""),  # what its case or repair is stuck on
+    sa.Column("document", sa.Text, nullable=False),  # the whole BulkLine as JSON
+    sa.Index("bulk_lines_by_state", "bulk_id", "state"),
+    sa.Index("bulk_lines_by_subject", "subject_id"),
+)
+
 places = sa.Table(
     "places",
     metadata,
@@ -106,8 +129,8 @@ messages = sa.Table(
     "messages",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("subject_id", sa.String, nullable=False),  # of a case, or of a repair
-    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval: updated; ready, decision: said once
+    sa.Column("subject_id", sa.String, nullable=False),  # of a case, a repair or a bulk
+    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval, bulk: updated; others: said once
     # Of a 1:1 chat that is opened only when the message is sent: the person's object id, in `conversation` no id.
     sa.Column("conversation_id", sa.String, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),

@@ -19,6 +19,7 @@ from opentelemetry.trace import Link, Span, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from structlog.contextvars import bound_contextvars
 
+from provisioning.bulk import Bulk
 from provisioning.case import Case
 from provisioning.repair import Repair
 
@@ -42,9 +43,9 @@ def is_tracing() -> bool:
 
 
 @contextmanager
-def working_on(name: str, subject: Case | Repair, now: datetime) -> Iterator[Span]:
+def working_on(name: str, subject: Case | Repair | Bulk, now: datetime) -> Iterator[Span]:
     """What is done inside is done for `subject`."""
-    key = "repair" if isinstance(subject, Repair) else "case"
+    key = {Repair: "repair", Bulk: "bulk"}.get(type(subject), "case")
     origin = _origin(subject)
     named = {key: subject.id}
     is_early = now - subject.created_at < CONTINUES
@@ -81,7 +82,7 @@ def _span(name: str, context: Context | None, links: list[Link], **attributes: s
             raise
 
 
-def _origin(subject: Case | Repair) -> Context:
+def _origin(subject: Case | Repair | Bulk) -> Context:
     return _w3c.extract({TRACEPARENT: subject.trace} if subject.trace else {}, Context())
 
 

@@ -128,6 +128,7 @@ class Explanation:
     sentence: str
     is_likely: bool
     at: datetime
+    fix_id: str = ""  # by which Mailroom itself can cure it
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    bulk_id: str = ""  # of the list that it came with: that has the card, and tells the end
     trace: str = ""  # the W3C traceparent of what ordered it
     is_watch: bool = False  # somebody else made the account: nothing is changed (provisioning/watching.py)
 

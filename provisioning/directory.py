@@ -4,6 +4,7 @@ Times are timezone-aware UTC. Property names follow Microsoft Graph v1.0's `user
 `organization` resources (learn.microsoft.com/graph/api/resources).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -194,6 +195,27 @@ class Lookup:
     organization: Organization
     skus: tuple[Sku, ...]
     manager: Account | None = None
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """The same for many orders. `accounts`, `deleted`, `managers`: by the name asked for, in lower case.
+
+    `refusals`: why an account is protected, by its id.
+    """
+
+    organization: Organization
+    skus: tuple[Sku, ...]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    deleted: Mapping[str, DeletedAccount] = field(default_factory=dict)
+    managers: Mapping[str, Account] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, upn: str, manager: str = "") -> Lookup:
+        """What `look_up` would have answered."""
+        account, deleted = self.accounts.get(upn.lower()), self.deleted.get(upn.lower())
+        boss = self.managers.get(manager.lower()) if manager else None
+        return Lookup(upn, account, deleted, self.organization, self.skus, boss)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from provisioning.audit import AuditEntry, AuditRecord
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case, CaseState, Conversation, Order, Person
 from provisioning.directory import (
     Account,
     AssignedLicense,
     Credential,
     Lookup,
+    Lookups,
     Match,
     Probe,
     ServiceHealth,
@@ -42,6 +44,10 @@ class Directory(Protocol):
 
     async def look_up(self, upn: str, manager: str = "") -> Lookup:
         """One `$batch`: the account, the recycle bin, the tenant, its seats, the manager if named."""
+        ...
+
+    async def look_up_many(self, upns: Sequence[str], managers: Sequence[str] = ()) -> Lookups:
+        """The same for a list, with who of them is protected, in as few `$batch` as it takes."""
         ...
 
     async def get_account(self, name: str) -> Account | None:
@@ -329,7 +335,17 @@ class Messenger(Protocol):
         """A new message that tells the requester what the second person said; answers its id."""
         ...
 
-    async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
+    async def show_bulk(self, summary: BulkSummary, conversation: Conversation, activity_id: str = "") -> str:
+        """Post the one card of a bulk, or update it in place; answers the message's id."""
+        ...
+
+    async def announce_bulk(self, summary: BulkSummary, conversation: Conversation) -> str:
+        """A new message that tells the requester that the bulk has ended; answers its id."""
+        ...
+
+    async def show_moved(
+        self, subject: Case | Repair | BulkSummary, conversation: Conversation, activity_id: str
+    ) -> None:
         """Turn an older live card into a line that says the card is further down."""
         ...
 

@@ -78,6 +78,7 @@ class Repair:
     ended_at: datetime | None = None
     version: int = 1
     approval: Approval | None = None
+    bulk_id: str = ""  # of the bulk that it is part of, which has the card
     trace: str = ""  # the W3C traceparent of the click that asked for it
 
     @property

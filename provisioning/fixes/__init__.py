@@ -3,7 +3,7 @@
 To add one: a builder in graph_fixes, scripts or advice, its line here, and a planner where Graph can do it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from provisioning.directory import Snapshot
 from provisioning.errors import BadOrder
@@ -98,6 +98,11 @@ def fix(fix_id: str, snapshot: Snapshot) -> Fix:
 def fixes(snapshot: Snapshot, *fix_ids: str) -> tuple[Fix, ...]:
     """In this order, for a finding."""
     return tuple(FIXES[fix_id](snapshot) for fix_id in fix_ids)
+
+
+def cure_of(offered: Iterable[Fix]) -> str:
+    """The first of a finding's fixes by which Mailroom itself changes something; "" where there is none."""
+    return next((one.id for one in offered if one.id in PLANNERS and one.id != "re-check"), "")
 
 
 def plan(fix_id: str, snapshot: Snapshot, choice: Choice) -> FixPlan:

@@ -3,7 +3,7 @@
 Each delivers what Teams would deliver, and says in plain values what came of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,20 +59,26 @@ async def set_installed(app: web.Application, place: Place, *, installed: bool) 
         await delivery.deliver(app, event)
 
 
-async def say(app: web.Application, place: Place, text: str, text_format: str = "plain") -> Message:
+async def say(
+    app: web.Application,
+    place: Place,
+    text: str,
+    text_format: str = "plain",
+    attachments: Sequence[dict[str, Any]] = (),
+) -> Message:
     """A message: everybody sees it at once, the bot gets it in a 1:1 chat or when it is mentioned."""
     chats = app[CHATS]
     marked = activities.mark_mentions(text)
     for_bot = place.conversation.kind == "personal" or activities.mentions_bot(text)
     reaches = for_bot and place.conversation.id not in chats.removed
-    shown = {"type": "message", "text": marked, "textFormat": text_format}
+    shown = activities.with_files({"type": "message", "text": marked, "textFormat": text_format}, attachments)
     message = chats.add(
         place.conversation, place.person.key, shown, place.root, delivery="sending" if reaches else "none"
     )
     if not reaches:
         return message
     there = replace(place, root=message.root)
-    activity = activities.message(there, message.id, marked, text_format)
+    activity = activities.with_files(activities.message(there, message.id, marked, text_format), attachments)
     return await _hand_over(app, place, chats.mark(replace(message, activity=activity), "sending"))
 
 
@@ -85,6 +91,12 @@ async def _hand_over(app: web.Application, place: Place, message: Message) -> Me
     await open_conversation(app, place)
     answer = await delivery.deliver(app, dict(message.activity))
     return app[CHATS].mark(message, "sent" if answer.ok else "failed", answer.failure)
+
+
+async def consent(app: web.Application, place: Place, message: Message, value: Mapping[str, Any]) -> Clicked:
+    """The answer to the question whether a file is wanted; what comes of it is a message."""
+    answer = await delivery.deliver(app, activities.file_consent(place, message.id, value))
+    return Clicked("nothing", status=answer.status) if answer.ok else Clicked("error", UNREACHABLE, answer.status)
 
 
 async def submit(app: web.Application, place: Place, message: Message, data: Mapping[str, Any]) -> Clicked:

@@ -3,7 +3,7 @@
 import html
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -51,6 +51,20 @@ def message(place: Place, message_id: str, text: str, text_format: str = "plain"
         activity["entities"].insert(0, mention)
         activity["attachments"] = [{"contentType": "text/html", "content": _as_html(text, text_format)}]
     return activity
+
+
+def with_files(activity: Activity, attachments: Sequence[Activity]) -> Activity:
+    """The same message with files. Teams hands them to a bot in a 1:1 chat only."""
+    if not attachments:
+        return activity
+    return {**activity, "attachments": [*activity.get("attachments", []), *attachments]}
+
+
+def file_consent(place: Place, card_message: str, value: Mapping[str, Any]) -> Activity:
+    """The answer to a file consent card: an invoke."""
+    activity = _base(place, "invoke", f"f:{uuid.uuid4()}")
+    activity["channelData"]["source"] = {"name": "message"}
+    return {**activity, "name": "fileConsent/invoke", "replyToId": card_message, "value": dict(value)}
 
 
 def submit(place: Place, message_id: str, card_message: str, value: Mapping[str, Any]) -> Activity:

@@ -11,9 +11,11 @@ personal, group, channel. Wrong arguments are answered with 400 or 404 and {"err
     GET  /chat/messages?as=&conversation=   {messages: [...]}, oldest first, as this person sees them
     GET  /chat/stream?as=helga              server-sent events: hello, message, typing, membership, reset
     POST /chat/open        {as, conversation}                       first time: the bot gets its install events
-    POST /chat/messages    {as, conversation, text, root?, textFormat?}   201 with the message; @Mailroom is a mention.
+    POST /chat/messages    {as, conversation, text, root?, textFormat?, files?: [{name, content (base64)}]}
+                           201 with the message; @Mailroom is a mention. Files in a 1:1 chat only.
                            `delivery` tells: sent, failed (with `failure`), or none (the bot was not mentioned)
     POST /chat/retry       {as, conversation, message}              deliver a failed message again
+    POST /chat/consent     {as, conversation, message, action: accept or decline}  the answer to a file consent card
     POST /chat/submit      {as, conversation, message, data, inputs?}              Action.Submit
     POST /chat/execute     {as, conversation, message, action, inputs?, trigger?}  Action.Execute; trigger is manual or
                            automatic. Answers {kind: card | message | error | nothing, text, status, code, message}
@@ -25,7 +27,7 @@ personal, group, channel. Wrong arguments are answered with 400 or 404 and {"err
     POST /chat/reset       forgets all messages
 
 A message: {id, conversation, root, sender, at, editedAt, version, state, deleted, text, textFormat,
-attachments: [{contentType, content}], personalView, preview, delivery, failure}.
+attachments: [{contentType, content, name?, contentUrl?}], personalView, preview, delivery, failure}.
 """
 
 from dataclasses import asdict
@@ -33,7 +35,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.chat import actions, arguments, delivery, stream
+from sandbox.chat import actions, arguments, delivery, files, stream
 from sandbox.chat.arguments import BadRequest, Body
 from sandbox.chat.views import bot_json, conversation_json, message_json, person_json
 from sandbox.connector import shapes
@@ -50,6 +52,7 @@ def add_routes(app: web.Application) -> None:
     app[delivery.BOT] = delivery.Bot("")
     app.cleanup_ctx.append(delivery.session_context)
     app.on_shutdown.append(stream.close_all)
+    files.add_routes(app)
     app.router.add_get("/", page)
     app.router.add_get("/chat/static/{path:.+}", static)
     app.router.add_get("/chat/vendor/{path:.+}", static)
@@ -126,15 +129,19 @@ async def open_chat(request: web.Request, body: Body) -> web.Response:
 
 async def say(request: web.Request, body: Body) -> web.Response:
     place = arguments.read_place(request, body)
-    text = str(body.get("text") or "")
-    if not text.strip():
+    text, attached = str(body.get("text") or ""), files.read_files(body)
+    if not text.strip() and not attached:
         raise BadRequest("A message needs a text.")
+    if attached and place.conversation.kind != "personal":
+        raise BadRequest("Teams hands a bot files in a 1:1 chat only.")
     if len(text.encode()) > shapes.MAX_BYTES:
         raise BadRequest("The message is too long.", 413)
     text_format = body.get("textFormat", "plain")
     if text_format not in ("plain", "xml", "markdown"):
         raise BadRequest("textFormat is plain, xml or markdown.")
-    message = await actions.say(request.app, place, text, text_format)
+    base = place.service_url.removesuffix("/connector")
+    attachments = [files.attach(request.app, base, name, content) for name, content in attached]
+    message = await actions.say(request.app, place, text, text_format, attachments)
     return web.json_response(message_json(message, place.person, request.app[CHATS]), status=201)
 
 
@@ -145,6 +152,17 @@ async def retry(request: web.Request, body: Body) -> web.Response:
         raise BadRequest("Only a message of one's own that could not be delivered can be sent again.")
     sent = await actions.retry(request.app, place, message)
     return web.json_response(message_json(sent, place.person, request.app[CHATS]))
+
+
+async def consent(request: web.Request, body: Body) -> web.Response:
+    place = arguments.read_place(request, body)
+    message = arguments.read_message(request, place, body)
+    answer = body.get("action")
+    if answer not in ("accept", "decline"):
+        raise BadRequest("action is accept or decline.")
+    base = place.service_url.removesuffix("/connector")
+    value = files.consent_value(request.app, base, message, answer)
+    return web.json_response(asdict(await actions.consent(request.app, place, message, value)))
 
 
 async def submit(request: web.Request, body: Body) -> web.Response:
@@ -217,6 +235,7 @@ POSTS = {
     "messages": say,
     "retry": retry,
     "submit": submit,
+    "consent": consent,
     "execute": execute,
     "typing": typing,
     "read": read,

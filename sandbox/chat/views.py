@@ -78,7 +78,8 @@ def _is_shown(attachment: Any) -> bool:
 
 
 def _attachment(attachment: Mapping[str, Any]) -> dict[str, Any]:
-    return {"contentType": attachment.get("contentType", ""), "content": attachment.get("content")}
+    known = {key: attachment[key] for key in ("name", "contentUrl") if attachment.get(key)}
+    return {"contentType": attachment.get("contentType", ""), "content": attachment.get("content"), **known}
 
 
 def _preview(activity: Mapping[str, Any]) -> str:
@@ -89,7 +90,9 @@ def _preview(activity: Mapping[str, Any]) -> str:
             break
     else:
         card_words = ""
-    return str(activity.get("summary") or activity.get("text") or card_words or "Sent a card")[:200]
+    names = (str(one.get("name") or "") for one in activity.get("attachments") or [] if isinstance(one, Mapping))
+    words = activity.get("summary") or activity.get("text") or card_words or next(filter(None, names), "")
+    return str(words or "Sent a card")[:200]
 
 
 def _first_text(element: Any) -> str:

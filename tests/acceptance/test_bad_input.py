@@ -55,7 +55,7 @@ def only_answer(chat: Chat, text: str) -> dict[str, Any]:
         ("provision jane@contoso.com name=Jane license=E3 location=Atlantis", "is no country code"),
         (f"provision jane@contoso.com name=Jane {REST} manager=nobody@contoso.com", "nobody@contoso.com was not"),
         (f"provision jane@contoso.com name=Jane {REST} phone=1", "phone"),
-        ("provision jane@contoso.com joe@contoso.com", "one person at a time"),
+        ("status jane@contoso.com joe@contoso.com", "one person at a time"),
         ("status nobody@contoso.com", "Nobody has ordered a mailbox for nobody@contoso.com"),
         ("cancel nobody@contoso.com", "Nobody has ordered a mailbox for nobody@contoso.com"),
     ],

@@ -63,6 +63,19 @@ async def test_the_manager_is_looked_up_too(tenant):
     assert (await tenant.directory.look_up(tenant.new_upn(), NOBODY)).manager is None
 
 
+async def test_looking_up_a_list_answers_as_looking_up_each(tenant):
+    upns = [tenant.person, f"o'brien@{tenant.domain}", *(tenant.new_upn(f"nobody{n}") for n in range(6))]
+    found = await tenant.directory.look_up_many(upns, [tenant.person, NOBODY])
+    alone = await tenant.directory.look_up(tenant.person, tenant.person)
+    together = found.of(tenant.person.upper(), tenant.person)
+    assert together.account == alone.account
+    assert together.manager == alone.manager
+    assert (found.organization, len(found.skus)) == (alone.organization, len(alone.skus))
+    assert [found.of(upn).account for upn in upns[1:]] == [None] * 7
+    assert found.of(tenant.person, NOBODY).manager is None
+    assert found.deleted == {}
+
+
 async def test_a_name_with_a_quote(tenant):
     assert (await tenant.directory.look_up(f"o'brien@{tenant.domain}")).account is None
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from support.bulk_samples import bulk_cards
 from support.diagnosis_samples import diagnosis_cards
 from support.figure_samples import figure_cards
 from support.history_samples import history_cards
@@ -206,4 +207,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         **diagnosis_cards(),
         **history_cards(),
         **figure_cards(),
+        **bulk_cards(),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from support.fake_audit import FakeAudit
+from support.fake_bulks import FakeBulks, FakeFiles
 from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
@@ -40,12 +41,15 @@ class Desk:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     clock: FixedClock = field(default_factory=FixedClock)
     audit: FakeAudit = field(default_factory=FakeAudit)
+    bulks: FakeBulks = field(default_factory=FakeBulks)
+    files: FakeFiles = field(default_factory=FakeFiles)
     settings: dict[str, Any] = field(default_factory=dict)
     preferences: FakePreferences = field(default_factory=FakePreferences)
 
     def __post_init__(self) -> None:
         self.records = FakeRecords(self.jobs)
-        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit, self.records, self.preferences)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
+        ports = (*ports, self.records, self.preferences, self.bulks, self.files)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(
@@ -77,16 +81,8 @@ class Desk:
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        reads = {
-            "list_skus",
-            "service_health",
-            "look_up",
-            "get_account",
-            "take_snapshot",
-            "standing",
-            "check_changeable",
-            "probe_mailboxes",
-        }
+        looks = {"look_up", "look_up_many", "take_snapshot", "probe_mailboxes"}
+        reads = {"get_account", "standing", "check_changeable", "list_skus", "service_health", *looks}
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]
 

@@ -31,6 +31,7 @@ from provisioning.directory import (
     Credential,
     DeletedAccount,
     Lookup,
+    Lookups,
     Match,
     Organization,
     Probe,
@@ -132,6 +133,24 @@ class FakeDirectory:
             organization=self.organization,
             skus=tuple(self.skus.values()),
             manager=self._find(manager) if manager else None,
+        )
+
+    async def look_up_many(self, upns: Sequence[str], managers: Sequence[str] = ()) -> Lookups:
+        self._enter("look_up_many", ",".join(upns))
+        everyone = self.accounts.values()
+        found = {upn: self._find(upn) or lookups.by_address(everyone, upn) for upn in map(str.lower, upns)}
+        accounts = {upn: account for upn, account in found.items() if account}
+        protected = {
+            account.id: fake_answers.protected_by(account, self.roles, self.protected, self.groups)
+            for account in accounts.values()
+        }
+        return Lookups(
+            organization=self.organization,
+            skus=tuple(self.skus.values()),
+            accounts=accounts,
+            deleted={one.upn.lower(): self._bin_entry(one) for one in self.deleted.values()},
+            managers={upn.lower(): boss for upn in managers if (boss := self._find(upn))},
+            refusals={account_id: why for account_id, why in protected.items() if why},
         )
 
     async def get_account(self, name: str) -> Account | None:

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from provisioning.bulk import BulkSummary
 from provisioning.case import Case, Conversation, Person
 from provisioning.errors import ConversationGone, MessageGone
 from provisioning.incidents import Incident
@@ -16,7 +17,7 @@ class Sent:
     kind: str
     conversation_id: str
     activity_id: str
-    case: Case | Repair | Incident
+    case: Case | Repair | BulkSummary | Incident
 
 
 @dataclass
@@ -47,7 +48,13 @@ class FakeMessenger:
     async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
         return self._send("decision", conversation, "", repair)
 
-    async def show_moved(self, case: Case | Repair, conversation: Conversation, activity_id: str) -> None:
+    async def show_bulk(self, summary: BulkSummary, conversation: Conversation, activity_id: str = "") -> str:
+        return self._send("bulk updated" if activity_id else "bulk posted", conversation, activity_id, summary)
+
+    async def announce_bulk(self, summary: BulkSummary, conversation: Conversation) -> str:
+        return self._send("bulk ended", conversation, "", summary)
+
+    async def show_moved(self, case: Case | Repair | BulkSummary, conversation: Conversation, activity_id: str) -> None:
         self._send("moved", conversation, activity_id, case)
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
@@ -61,7 +68,9 @@ class FakeMessenger:
             raise ConversationGone("Teams knows no 1:1 chat with this person.")
         return Conversation(f"a:{person.id}", "personal", near.service_url, near.tenant_id)
 
-    def _send(self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair | Incident) -> str:
+    def _send(
+        self, kind: str, conversation: Conversation, activity_id: str, case: Case | Repair | BulkSummary | Incident
+    ) -> str:
         if self.failures:
             raise self.failures.popleft()
         activity_id = activity_id or f"m{len(self.sent)}"

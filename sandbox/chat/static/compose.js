@@ -4,10 +4,12 @@ import { post } from "./api.js";
 import { byId, el } from "./dom.js";
 import { avatar } from "./format.js";
 import { icon } from "./icons.js";
+import { readFile } from "./files.js";
 import { deed, state } from "./state.js";
 
 const drafts = new Map(); // what was typed where, by person and conversation
 let root = ""; // the thread that is being answered
+let attached = null; // the file that goes with the next message
 let toldTyping = 0; // when colleagues were last told that one types
 
 const box = byId("text");
@@ -17,6 +19,9 @@ const key = () => `${state.me.key}|${state.current.id}`;
 export function startCompose({ onerror }) {
   byId("mention").append(icon("at"));
   byId("send").append(icon("send"));
+  byId("attach").append(icon("attach"));
+  byId("attach").addEventListener("click", () => byId("file").click());
+  byId("file").addEventListener("change", () => attach(byId("file").files[0]));
   byId("mention").addEventListener("click", () => insertMention(""));
   byId("compose").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -35,6 +40,7 @@ export function startCompose({ onerror }) {
 export function showCompose() {
   const { kind, installed, name } = state.current;
   replyTo("");
+  attach(null);
   box.value = drafts.get(key()) ?? "";
   box.placeholder = placeholder(kind);
   byId("compose").dataset.kind = kind;
@@ -57,11 +63,25 @@ export function replyTo(thread) {
   if (root) box.focus();
 }
 
+/** The file goes with the next message; null takes it off again. */
+function attach(file) {
+  attached = file ?? null;
+  byId("file").value = "";
+  const line = byId("attached");
+  line.hidden = !attached;
+  const off = el("button", { type: "button", class: "icon-button", "aria-label": "Take the file off", onclick: () => attach(null) });
+  off.append(icon("close", 16));
+  line.replaceChildren(icon("document", 16), el("span", {}, attached?.name ?? ""), off);
+  changed();
+}
+
 async function send(onerror) {
   const text = box.value.trim();
-  if (!text) return;
+  if (!text && !attached) return;
   const place = key();
   const body = { as: state.me.key, conversation: state.current.id, text, root };
+  if (attached) body.files = [await readFile(attached)];
+  attach(null);
   box.value = "";
   changed();
   deed();
@@ -94,7 +114,7 @@ function changed() {
   mirror();
   box.style.height = "auto";
   box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
-  byId("send").toggleAttribute("disabled", !box.value.trim());
+  byId("send").toggleAttribute("disabled", !box.value.trim() && !attached);
   offer(typedMention());
 }
 

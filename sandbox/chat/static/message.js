@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { CardView } from "./cards/card.js";
 import { el } from "./dom.js";
+import { fileElement, isFile } from "./files.js";
 import { avatar, full, time } from "./format.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
@@ -83,8 +84,11 @@ export class MessageView {
     view.show(content, look(this.person));
   }
 
-  #showOther(attachments) {
-    this.attached.querySelector(".other-attachment")?.remove();
+  #showOther(all) {
+    this.attached.querySelectorAll(".other-attachment, .file").forEach((one) => one.remove());
+    const answer = (action) => post("/chat/consent", { ...this.#where(), action });
+    this.attached.append(...all.filter(isFile).map((one) => fileElement(one, answer)));
+    const attachments = all.filter((one) => !isFile(one));
     if (!attachments.length) return;
     const kinds = attachments.map((one) => one.contentType).join(", ");
     this.attached.append(el("p", { class: "other-attachment" }, `Attachment not shown here: ${kinds}`));

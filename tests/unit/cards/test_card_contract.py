@@ -15,6 +15,20 @@ import cards
 GOLDEN = Path(__file__).parent / "golden"
 CARDS = card_samples.all_cards()
 VERBS = {
+    "bulk-check": {"bulk"},
+    "bulk-start": {"bulk"},
+    "bulk-discard": {"bulk"},
+    "bulk-refresh": {"bulk"},
+    "bulk-show": {"bulk"},
+    "bulk-diagnose": {"user"},
+    "bulk-stop": {"bulk"},
+    "bulk-stop-confirmed": {"bulk"},
+    "bulk-again": {"bulk", "round"},
+    "bulk-results": {"bulk"},
+    "bulk-sign-in": {"bulk"},
+    "bulk-sign-in-chosen": {"bulk"},
+    "fix-all": {"users", "cause"},
+    "fix-all-confirmed": {"users", "cause", "fix"},
     "run": {"text"},
     "order": {"upn", "manager", "department", "restore"},
     "restore": {"upn", "choice"},

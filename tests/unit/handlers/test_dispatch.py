@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
+COMMANDS = ["provision", "bulk", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
 COMMANDS += ["licenses", "health", "report", "history", "settings", "help"]
 VERBS = [
     "escalate",
@@ -41,6 +41,21 @@ VERBS = [
     "withdraw",
     "settings-save",
     "settings-reset",
+    "bulk-check",
+    "bulk-start",
+    "bulk-discard",
+    "bulk-refresh",
+    "bulk-show",
+    "bulk-diagnose",
+    "bulk-stop",
+    "bulk-stop-confirmed",
+    "bulk-again",
+    "bulk-results",
+    "bulk-file",
+    "bulk-sign-in",
+    "bulk-sign-in-chosen",
+    "fix-all",
+    "fix-all-confirmed",
 ]
 
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers.grammar import MESSAGE_LIMIT, Command, address_of, check_address, options_of, parse
-from handlers.provision import OPTIONS
+from handlers.ordering import OPTIONS
 from handlers.text import plain_text, tidy
 from provisioning.errors import BadOrder
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from support.fake_bulks import FakeFiles
 from support.fake_directory import E3
 from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
@@ -150,7 +151,8 @@ async def test_no_secret_reaches_the_trail_or_the_database(
         office.directory.fail("create_access_pass", REFUSED)
     engine = office.jobs.audit.engine
     kept = (CaseRecords(engine, office.clock), PreferenceTable(engine))
-    services = Services(office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit, *kept)
+    ports = (office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit)
+    services = Services(*ports, *kept, office.jobs.bulks, FakeFiles())
     click = Request(HELGA, CHAT, verb="reveal", data={"case": case.id}, is_answered_privately=True)
     reply = await dispatch(click, services)
     assert reply is not None

@@ -10,9 +10,11 @@ from support.fake_directory import unavailable
 from support.office import CHAT, GROUP, HELGA, JANE, Office, eventually
 
 from jobs.tables import messages
+from provisioning.bulk import Bulk, BulkLine
 from provisioning.case import CaseState, Order
 from provisioning.directory import ENTRA, EXCHANGE, HealthIssue, ServiceHealth
 from provisioning.incidents import Incident, begun, ended
+from provisioning.orders import OrderRequest
 from provisioning.watching import watched
 
 ISSUE = HealthIssue("EX1", "Delays in provisioning new mailboxes", "incident", "Provisioning", impact="They wait.")
@@ -86,6 +88,21 @@ async def test_nobody_waits_nobody_asks_and_a_look_that_fails_says_nothing(offic
     with office.jobs.audit.engine.connect() as connection:
         owed = connection.execute(sa.select(messages.c.kind).where(messages.c.is_due)).scalars().all()
     assert [kind for kind in owed if kind.startswith("incident")] == []
+
+
+async def test_the_chat_of_a_list_is_told_as_well(office: Office) -> None:
+    line = BulkLine(1, JANE.upn, OrderRequest(JANE.upn), JANE)
+    await office.jobs.bulks.draft(Bulk("bulk", "people.csv", HELGA, NOW, 1, 0), [line])
+    await office.jobs.bulks.start("bulk", HELGA, GROUP)
+
+    async def waiting() -> bool:
+        case = await office.jobs.find(JANE.upn)
+        return case is not None and case.state is CaseState.WAITING
+
+    await eventually(waiting)
+    office.directory.health = TROUBLE
+    await looks(office)
+    assert said(office, "incident") == [GROUP.id]
 
 
 @pytest.mark.parametrize("issue", [OTHER, replace(ISSUE, id="")])
