@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from provisioning.errors import GraphTrace
+from provisioning.follow_ups import FollowUp
 
 
 class Stage(StrEnum):
@@ -98,6 +99,10 @@ class Order:
     manager_name: str = ""
     department: str = ""
     restore_id: str = ""  # the recycle-bin object to restore instead of creating
+    profile: str = ""
+    disabled_plans: tuple[str, ...] = ()  # ids
+    license_group: str = ""  # the license comes from membership in this group, and is never assigned directly
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    follow_ups: tuple[FollowUp, ...] = ()  # the order's, once the mailbox is ready
 
     @property
     def is_open(self) -> bool:

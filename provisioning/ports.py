@@ -8,6 +8,7 @@ from provisioning.audit import AuditEntry, AuditRecord
 from provisioning.case import Case, Conversation, Order, Person
 from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot, Standing
 from provisioning.fixes.steps import Step
+from provisioning.follow_ups import Group, Mail, MailboxSettings
 from provisioning.repair import Repair
 
 
@@ -118,6 +119,32 @@ class Directory(Protocol):
 
     async def members_of(self, group_id: str, most: int = 20) -> tuple[Person, ...]:
         """Users in the group, transitively, the first `most` of them. Raises GraphNotFound for an unknown group."""
+        ...
+
+    async def get_groups(self, group_ids: Sequence[str]) -> dict[str, Group | None]:
+        """By id in lower case, 20 to a `$batch`; None where there is no such group."""
+        ...
+
+    async def groups_of(self, account_id: str) -> frozenset[str]:
+        """The groups that the account itself is in, by id; not those that it is in through another group."""
+        ...
+
+    async def add_to_group(self, account_id: str, group_id: str) -> None:
+        """Raises GraphRejected where the account is in it already, or where Graph cannot write the group."""
+        ...
+
+    async def mailbox_settings(self, account_id: str) -> MailboxSettings: ...
+
+    async def change_mailbox_settings(self, account_id: str, wanted: MailboxSettings) -> None:
+        """What is "" in `wanted` stays as it is."""
+        ...
+
+    async def send_mail(self, sender: str, mail: Mail) -> None:
+        """Graph takes it: 202. Not to be repeated before `has_sent` was asked."""
+        ...
+
+    async def has_sent(self, sender: str, token: str) -> bool:
+        """Whether the mail with this token is in the sender's mailbox, Sent Items included."""
         ...
 
     async def ping(self) -> None:

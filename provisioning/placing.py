@@ -1,0 +1,47 @@
+"""From what was asked for to an order that can be carried out, with what the tenant says now.
+
+Asked when somebody orders, and once more when a scheduled order begins.
+"""
+
+from dataclasses import dataclass
+
+from provisioning.case import Order
+from provisioning.directory import Lookup
+from provisioning.errors import BadOrder
+from provisioning.orders import Complete, OrderRequest, Plan, plan
+from provisioning.ports import Directory
+from provisioning.profiles import Profile, cannot_give, find_profile, with_profile, with_terms
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the settings say of every order."""
+
+    profiles: tuple[Profile, ...] = ()
+    default_location: str = ""
+
+
+async def planned(wanted: OrderRequest, directory: Directory, terms: Terms) -> Plan:
+    """Raises BadOrder, ProtectedAccount and GraphError; changes nothing."""
+    profile = find_profile(wanted.profile, terms.profiles)
+    request = with_profile(wanted, profile)
+    lookup = await directory.look_up(request.upn, request.manager)
+    if lookup.account:
+        await directory.check_changeable(lookup.account.id)  # told now, not after the form
+    made = plan(request, lookup, terms.default_location)
+    if not isinstance(made, Complete) or profile is None:
+        return made
+    return Complete(await _on_terms(made, profile, lookup, directory))
+
+
+async def _on_terms(made: Complete, profile: Profile, lookup: Lookup, directory: Directory) -> Order:
+    order = with_terms(made.order, profile, lookup.skus)
+    if not order.license_group:
+        return order
+    group = (await directory.get_groups([order.license_group])).get(order.license_group)
+    if group is None:
+        raise BadOrder(f"Profile {profile.name}: there is no group {order.license_group} in this tenant.")
+    fault = cannot_give(group, order.license, order.license_name)
+    if fault:
+        raise BadOrder(f"Profile {profile.name}: {fault} Correct the profile, or name another license.")
+    return order
