@@ -19,6 +19,7 @@ from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.following_up import FollowUpSteps
 from jobs.messages import add_message, show_live
 from jobs.outbox import Courier, Outbox
 from jobs.presence import Presence, own_id
@@ -29,11 +30,12 @@ from jobs.store import CaseStore
 from jobs.tables import POOL_SIZE, writing
 from jobs.takeover import Takeover
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, provision, repair
+from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, follow_up, provision, repair
 from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder, DatabaseUnavailable
 from provisioning.fixes.steps import Step
+from provisioning.following_up import next_to_do, once_more
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 
@@ -57,6 +59,7 @@ async def open_jobs(
     poll_seconds: float,
     resync: Resync | None = None,
     audit: AuditLog | None = None,
+    mail_sender: str = "",
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
@@ -66,7 +69,7 @@ async def open_jobs(
     if audit is None:
         audit = open_audit(database_url, clock)
         await asyncio.to_thread(audit.prepare)
-    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, mail_sender)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -82,6 +85,7 @@ class JobsEngine:
         clock: Clock,
         poll_seconds: float,
         resync: Resync | None,
+        mail_sender: str = "",
     ) -> None:
         self.audit = audit
         self._engine = engine = audit.engine
@@ -100,6 +104,7 @@ class JobsEngine:
             FinishSteps(directory, self._cases, engine, self._courier),
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
+            FollowUpSteps(directory, self._cases, mail_sender),
         )
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
@@ -190,6 +195,15 @@ class JobsEngine:
         now = self._clock.now()
         with acting_for(by, case=case_id):
             return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
+
+    async def follow_up_again(self, case_id: str, by: Person, once: str) -> Case:
+        await self._known(case_id)
+        with acting_for(by, case=case_id):
+            case = await self._cases.change(case_id, lambda case: once_more(case, self._clock.now()))
+        if next_to_do(case) is not None:
+            with SetWorkflowID(f"{case_id}:follow-up:{once}"):
+                await DBOS.enqueue_workflow_async(QUEUE, follow_up, case_id)
+        return case
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         def owe() -> None:

@@ -15,7 +15,7 @@ from jobs.audit import append
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, insert_new, reading, writing
 from provisioning.acting import acting
-from provisioning.audit_records import case_ended, joined, ordered
+from provisioning.audit_records import case_ended, follow_ups_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
 
 Transition = Callable[[Case], Case]
@@ -156,6 +156,9 @@ def change(
     record = case_ended(before, after, acting().actor)
     if record is not None:
         append(connection, record, after.ended_at or after.created_at)
+    followed = follow_ups_ended(before, after)
+    if followed is not None:
+        append(connection, followed, after.updated_at or after.created_at)
     return after
 
 

@@ -8,11 +8,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbos import DBOS, StepOptions
+from dbos import DBOS, SetWorkflowID, StepOptions
 
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.following_up import FollowUpSteps
 from jobs.repairing import RepairSteps
 from jobs.steps import ProvisionSteps
 from provisioning.case import Case, Problem, fail
@@ -36,6 +37,7 @@ class Parts:
     finish_steps: FinishSteps
     explain_steps: ExplainSteps
     repair_steps: RepairSteps
+    follow_up_steps: FollowUpSteps
 
 
 _bound: list[Parts] = []
@@ -65,9 +67,25 @@ async def finish(case_id: str) -> None:
     """From the mailbox that answers to the notification that is owed."""
     parts = _bound[0]
     try:
-        await DBOS.run_step_async(_step("finish"), parts.finish_steps.run, case_id)
+        has_follow_ups = await DBOS.run_step_async(_step("finish"), parts.finish_steps.run, case_id)
     except Exception:
         await _fail(parts, case_id)
+        raise
+    if has_follow_ups:
+        with SetWorkflowID(f"{case_id}:follow-up"):
+            await DBOS.enqueue_workflow_async(QUEUE, follow_up, case_id)
+
+
+@DBOS.workflow(name="follow_up")
+async def follow_up(case_id: str) -> None:
+    """What the profile wants done once the mailbox is ready; what has been done is left alone."""
+    steps = _bound[0].follow_up_steps
+    try:
+        for index in range(await DBOS.run_step_async(_step("count"), steps.count, case_id)):
+            await DBOS.run_step_async(_step(f"follow_up_{index}"), steps.run, case_id, index)
+    except Exception:
+        log.exception("case %s: the follow-ups failed", case_id)
+        await steps.break_off(case_id, FAULT)
         raise
 
 
@@ -107,6 +125,8 @@ async def break_off(workflow_id: str) -> None:
     subject, _, rest = workflow_id.partition(":")
     if subject == "repair":
         await _bound[0].repair_steps.fail(rest, FAULT)
+    elif rest.startswith("follow-up"):
+        await _bound[0].follow_up_steps.break_off(subject, FAULT)
     elif not rest.startswith("explain"):
         await _end(_bound[0], subject)
 

@@ -6,6 +6,7 @@ from typing import Any
 from provisioning.acting import MAILROOM
 from provisioning.audit import AuditRecord, Kind
 from provisioning.case import Case, CaseState, Order, Person, Problem
+from provisioning.following_up import LEFT_OVER, next_to_do, title
 from provisioning.repair import Repair, RepairState
 
 _REPAIR_ENDS = {
@@ -61,6 +62,18 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     why = problem.sentence if problem else "no reason is known."
     what = "The order for {} failed" if after.state is CaseState.FAILED else "Mailroom gave up on the mailbox of {}"
     return _of_case(after, Kind.ENDED, MAILROOM, f"{what.format(upn)}: {why}", details)
+
+
+def follow_ups_ended(before: Case, after: Case) -> AuditRecord | None:
+    """None unless the last of them ended by this change."""
+    if next_to_do(before) is None or next_to_do(after) is not None:
+        return None
+    left = [one for one in after.follow_ups if one.state in LEFT_OVER]
+    told = [{"what": title(one, after), "state": one.state.value, "note": one.note} for one in after.follow_ups]
+    rest = f"{len(left)} of {len(told)} need somebody" if left else "all are done"
+    sentence = f"The follow-ups for {after.order.upn} came to their end: {rest}."
+    details = {"state": "follow_ups_left" if left else "follow_ups_done", "follow_ups": told}
+    return _of_case(after, Kind.ENDED, MAILROOM, sentence, details)
 
 
 def repair_asked(repair: Repair) -> AuditRecord:
@@ -120,7 +133,8 @@ def _of_repair(repair: Repair, kind: Kind, by: Person, sentence: str, details: d
 
 def _details(order: Order) -> dict[str, Any]:
     """What was ordered, without what was left open."""
-    return {name: value for name, value in asdict(order).items() if value and name != "upn"}
+    known = {**asdict(order), "follow_ups": [one.kind.value for one in order.follow_ups]}
+    return {name: value for name, value in known.items() if value and name != "upn"}
 
 
 def _words(problem: Problem | None) -> dict[str, Any]:

@@ -206,6 +206,10 @@ class Jobs(Protocol):
         """Stop working on the case. What was done stays done, and the card says what."""
         ...
 
+    async def follow_up_again(self, case_id: str, by: Person, once: str) -> Case:
+        """Do the follow-ups that failed once more; the same `once` does it once."""
+        ...
+
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         """Post the ready notification in `conversation` as well (once)."""
         ...

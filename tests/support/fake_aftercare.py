@@ -15,7 +15,7 @@ NO_MAILBOX = GraphNotFound("The mailbox is not there.", GraphTrace(404, "Mailbox
 
 
 class FakeAftercare:
-    """Methods of FakeDirectory. `known_groups` says what a group is; without it, one of `groups` is a security group."""
+    """Methods of FakeDirectory. `known_groups` says what a group is; others of `groups` are security groups."""
 
     accounts: dict[str, Account]
     groups: dict[str, set[str]]

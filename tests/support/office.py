@@ -36,10 +36,12 @@ class Office:
         self.directory = FakeDirectory()
         self.messenger = FakeMessenger()
         self.clock = ShiftedClock()
+        self.mail_sender = ""
         self.jobs: JobsEngine
 
     async def open(self) -> None:
-        self.jobs = await open_jobs(self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05)
+        ports = (self.directory, self.messenger, self.clock)
+        self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, mail_sender=self.mail_sender)
 
     async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
         async def look() -> Case | None:
