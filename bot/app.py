@@ -31,12 +31,15 @@ from graph.granted import Missing, granted, missing
 from graph.protection import Protection
 from graph.writes import Recorder
 from handlers import registry
+from handlers.access import may_order
+from handlers.profiles import warn_of_faults
 from handlers.refusals import note_refusal
 from handlers.requests import Services
 from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
 from jobs.keys import server_key
 from provisioning.findings import Risk
+from provisioning.placing import Terms
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +79,14 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         client, directory = await open_directory(settings, stack, record=audit.record)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
-        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit)
+        terms = Terms(settings.profiles, settings.default_usage_location)
+        ports = (directory, messenger, clock, settings.poll_seconds, resync, audit)
+        jobs = await open_jobs(settings.database_url, *ports, mail_sender=settings.mail_sender, terms=terms)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch_cases(jobs.counts)
         services = _services(settings, directory, jobs, messenger, clock)
+        jobs.watch_schedules(partial(may_order, services=services))
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
@@ -90,6 +96,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
 
         for one in await what_is_off(off):
             log.warning("%s", one)
+        checking = asyncio.create_task(warn_of_faults(settings.profiles, directory))
+        stack.callback(checking.cancel)
         health = HealthCheck({"jobs": jobs.check, "graph": directory.ping}, off=off)
         yield web_application(line.adapter, turns, health, metrics)
 
@@ -151,6 +159,8 @@ def _services(
         messenger=messenger,
         clock=clock,
         audit=jobs.audit,
+        schedules=jobs.schedules,
+        profiles=settings.profiles,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from cards import parts, steps
 from cards.elements import Action, ColumnSet, Container, Element
+from cards.follow_ups import follow_ups
 from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
@@ -45,6 +46,7 @@ def progress_card(case: Case, now: datetime, *, refresh_for: Sequence[str] = ())
         *_problem(case),
         *_waiting(case, now),
         *_explanation(case),
+        *follow_ups(case),
         *_buttons(case, now),
         parts.small(_footer(case, now), spacing="Medium"),
     ]

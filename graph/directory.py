@@ -31,6 +31,7 @@ from provisioning.directory import (
     Match,
     Probe,
     ProbeResult,
+    Sku,
     Snapshot,
     Standing,
 )
@@ -74,6 +75,9 @@ class GraphDirectory(Aftercare):
             skus=reading.skus(body_of(skus)),
             manager=_if_found(boss[0], reading.account) if boss else None,
         )
+
+    async def list_skus(self) -> tuple[Sku, ...]:
+        return reading.skus(await self._client.send(requests.skus(self._api)) or {})
 
     async def get_account(self, name: str) -> Account | None:
         try:

@@ -7,6 +7,7 @@ from handlers.access import Role
 from handlers.grammar import Command, address_of, options_of
 from handlers.registry import DECISION_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from handlers.scheduling import dropped
 from handlers.status import case_for, view
 from provisioning.case import AccountOrigin, Case, CaseState, Stage, StageState
 
@@ -30,7 +31,11 @@ _ACCOUNTS = {
 )
 async def cancel(request: Request, services: Services, typed: Command) -> Reply | None:
     options_of(typed, {})
-    case = await case_for(address_of(typed), services)
+    upn = address_of(typed)
+    scheduled = await services.schedules.find(upn)
+    if scheduled:
+        return Reply(card=notice_card(await dropped(scheduled, request, services)))
+    case = await case_for(upn, services)
     if case.is_open:
         case = await services.jobs.cancel(case.id, request.person)
     else:

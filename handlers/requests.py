@@ -8,7 +8,8 @@ from typing import Any
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
-from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger
+from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger, Schedules
+from provisioning.profiles import Profile
 
 Card = dict[str, Any]
 """A rendered Adaptive Card: plain JSON values only."""
@@ -32,6 +33,7 @@ class Request:
     click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
+    timezone: str = ""  # the person's, by its IANA name, as Teams says it
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
 
@@ -62,7 +64,9 @@ class Services:
     messenger: Messenger
     clock: Clock
     audit: Audit
+    schedules: Schedules
     default_usage_location: str = ""
+    profiles: tuple[Profile, ...] = ()
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from handlers.access import Role, may_act
 from handlers.grammar import Command, address_of, options_of
 from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from handlers.scheduling import show_scheduled
 from provisioning.case import Case
 from provisioning.errors import BadOrder
 
@@ -22,7 +23,11 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
     options_of(typed, {})
     if not typed.args:
         return await _all(services)
-    case = await case_for(address_of(typed), services)
+    upn = address_of(typed)
+    scheduled = await services.schedules.find(upn)
+    if scheduled:
+        return await show_scheduled(scheduled, request, services)
+    case = await case_for(upn, services)
     if not await may_act(request.person, services):
         return view(case, request, services)  # a view of their own: the live card has the buttons of whoever ordered
     await services.jobs.show(case.id, request.conversation)
@@ -56,7 +61,7 @@ async def case_for(upn: str, services: Services) -> Case:
 
 
 async def _all(services: Services) -> Reply:
-    cases = await services.jobs.open_cases()
-    if not cases:
+    cases, scheduled = await services.jobs.open_cases(), await services.schedules.waiting()
+    if not (cases or scheduled):
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    return Reply(card=cases_card(cases, services.clock.now()))
+    return Reply(card=cases_card(cases, services.clock.now(), scheduled))

@@ -25,6 +25,7 @@ from jobs.outbox import Courier, Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
+from jobs.schedules import MayOrder, ScheduleBook
 from jobs.steps import ProvisionSteps
 from jobs.store import CaseStore
 from jobs.tables import POOL_SIZE, writing
@@ -36,6 +37,7 @@ from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder, DatabaseUnavailable
 from provisioning.fixes.steps import Step
 from provisioning.following_up import next_to_do, once_more
+from provisioning.placing import Terms
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 
@@ -60,6 +62,7 @@ async def open_jobs(
     resync: Resync | None = None,
     audit: AuditLog | None = None,
     mail_sender: str = "",
+    terms: Terms = Terms(),  # noqa: B008 (frozen)
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
@@ -69,7 +72,7 @@ async def open_jobs(
     if audit is None:
         audit = open_audit(database_url, clock)
         await asyncio.to_thread(audit.prepare)
-    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, mail_sender)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, mail_sender, terms)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -86,6 +89,7 @@ class JobsEngine:
         poll_seconds: float,
         resync: Resync | None,
         mail_sender: str = "",
+        terms: Terms = Terms(),  # noqa: B008 (frozen)
     ) -> None:
         self.audit = audit
         self._engine = engine = audit.engine
@@ -106,6 +110,7 @@ class JobsEngine:
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
             FollowUpSteps(directory, self._cases, mail_sender),
         )
+        self.schedules = ScheduleBook(self._store, directory, clock, terms, self.start, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -133,6 +138,10 @@ class JobsEngine:
         loops = (self._courier.run(), self._watcher.run(), self._approvals.run(), self._takeover.run())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
+    def watch_schedules(self, may_order: MayOrder) -> None:
+        """From now on, orders begin at their time; once the rules of who may order are there."""
+        self._tasks.append(asyncio.create_task(self.schedules.run(may_order)))
+
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start."""
         with contextlib.suppress(TimeoutError):
@@ -150,7 +159,7 @@ class JobsEngine:
         await asyncio.to_thread(self._presence.beat)
         stopped = [task for task in self._tasks if task.done()]
         if stopped:
-            raise RuntimeError("the outbox, the watcher, the approvals or the takeover has stopped")
+            raise RuntimeError("the outbox, the watcher, the approvals, the takeover or the schedules have stopped")
 
     def counts(self) -> Mapping[str, int]:
         """Cases by state."""

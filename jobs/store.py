@@ -5,6 +5,7 @@ live cards as due and writes the audit trail. So a change that is committed is s
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,9 @@ class CaseStore:
             show_live(connection, kept.id, conversation, is_asker=True)
             record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
+            ended = case_ended(replace(case, state=CaseState.RUNNING), case, case.requester) if kept is case else None
+            if ended is not None:  # it could not even begin
+                append(connection, ended, case.created_at)
             return kept
 
     def get(self, case_id: str) -> Case | None:

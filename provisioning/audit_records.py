@@ -8,6 +8,7 @@ from provisioning.audit import AuditRecord, Kind
 from provisioning.case import Case, CaseState, Order, Person, Problem
 from provisioning.following_up import LEFT_OVER, next_to_do, title
 from provisioning.repair import Repair, RepairState
+from provisioning.scheduled import Scheduled
 
 _REPAIR_ENDS = {
     RepairState.CURED: "helped",
@@ -62,6 +63,18 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     why = problem.sentence if problem else "no reason is known."
     what = "The order for {} failed" if after.state is CaseState.FAILED else "Mailroom gave up on the mailbox of {}"
     return _of_case(after, Kind.ENDED, MAILROOM, f"{what.format(upn)}: {why}", details)
+
+
+def schedule_made(one: Scheduled) -> AuditRecord:
+    """An order for later was stored."""
+    sentence = f"{_name(one.requester)} scheduled a mailbox for {one.request.upn}: {one.when}."
+    details = {"starts_at": one.starts_at.isoformat(), "profile": one.request.profile}
+    return AuditRecord(Kind.ORDER, one.requester, sentence, one.request.upn, one.id, details)
+
+
+def schedule_dropped(one: Scheduled, by: Person) -> AuditRecord:
+    sentence = f"{_name(by)} dropped the order for {one.request.upn} that was scheduled for {one.when}."
+    return AuditRecord(Kind.CANCEL, by, sentence, one.request.upn, one.id)
 
 
 def follow_ups_ended(before: Case, after: Case) -> AuditRecord | None:

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from provisioning.audit import AuditEntry, AuditRecord
 from provisioning.case import Case, Conversation, Order, Person
-from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Snapshot, Standing
+from provisioning.directory import Account, AssignedLicense, Credential, Lookup, Match, Probe, Sku, Snapshot, Standing
 from provisioning.fixes.steps import Step
 from provisioning.follow_ups import Group, Mail, MailboxSettings
 from provisioning.repair import Repair
+from provisioning.scheduled import Scheduled
 
 
 class Clock(Protocol):
@@ -89,6 +90,10 @@ class Directory(Protocol):
 
     async def purge_deleted(self, deleted_id: str) -> None:
         """DELETE /directory/deletedItems/{id}: for good."""
+        ...
+
+    async def list_skus(self) -> tuple[Sku, ...]:
+        """The subscriptions of the tenant, with or without a mailbox in them."""
         ...
 
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
@@ -253,6 +258,30 @@ class Jobs(Protocol):
 
     async def release_credential(self, case_id: str) -> None:
         """Undo the claim after Graph refused to issue the credential."""
+        ...
+
+
+class Schedules(Protocol):
+    """Orders for later."""
+
+    async def add(self, one: Scheduled) -> Scheduled:
+        """The one with the same id, or for the same person, where there is one; else `one`, which is kept."""
+        ...
+
+    async def get(self, schedule_id: str) -> Scheduled | None: ...
+
+    async def find(self, upn: str) -> Scheduled | None: ...
+
+    async def waiting(self, limit: int = 20) -> tuple[Scheduled, ...]:
+        """The next ones first."""
+        ...
+
+    async def drop(self, schedule_id: str, by: Person) -> bool:
+        """False where it has begun already, or was dropped before."""
+        ...
+
+    async def begin_now(self, schedule_id: str) -> bool:
+        """False as with `drop`. It begins within seconds."""
         ...
 
 

@@ -9,6 +9,7 @@ from support.fake_audit import FakeAudit
 from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
+from support.fake_schedules import FakeSchedules
 
 from handlers.registry import dispatch
 from handlers.requests import Reply, Request, Services
@@ -39,14 +40,16 @@ class Desk:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     clock: FixedClock = field(default_factory=FixedClock)
     audit: FakeAudit = field(default_factory=FakeAudit)
+    schedules: FakeSchedules = field(default_factory=FakeSchedules)
     settings: dict[str, Any] = field(default_factory=dict)
+    timezone: str = "Europe/Berlin"
 
     def __post_init__(self) -> None:
-        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit, self.schedules)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL) -> Reply | None:
-        return await dispatch(Request(person, conversation, text), self.services)
+        return await dispatch(Request(person, conversation, text, timezone=self.timezone), self.services)
 
     async def click(
         self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, click_id: str = "", **data: Any

@@ -218,6 +218,10 @@ class FakeDirectory(FakeAftercare):
         self._enter("search", text)
         return lookups.search(self.accounts.values(), self.deleted.values(), text)
 
+    async def list_skus(self) -> tuple[Sku, ...]:
+        self._enter("list_skus", "")
+        return tuple(self.skus.values())
+
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         self._enter("probe_mailboxes", ",".join(account_ids))
         return {account_id: self._probe(account_id) for account_id in account_ids}

@@ -31,6 +31,7 @@ async def make_every_call(directory: Directory) -> None:
         directory.check_changeable("1"),
         directory.standing("1", ["g"]),
         directory.members_of("g"),
+        directory.list_skus(),
         directory.get_groups(["g"]),
         directory.groups_of("1"),
         directory.add_to_group("1", "g"),

@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "help"]
+COMMANDS = ["provision", "profiles", "status", "cancel", "diagnose", "approvals", "history", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -38,6 +38,10 @@ VERBS = [
     "approve",
     "decline",
     "withdraw",
+    "follow-up-again",
+    "schedule-show",
+    "schedule-now",
+    "schedule-drop",
 ]
 
 
