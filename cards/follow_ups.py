@@ -25,12 +25,14 @@ _QUIET = (FollowUpState.TO_DO, FollowUpState.NOT_NEEDED)
 
 def follow_ups(case: Case) -> list[Element]:
     """Nothing where the order has none, or where it ended before the mailbox was ready."""
-    shown = case.follow_ups if case.state is CaseState.READY else case.order.follow_ups if case.is_open else ()
-    if not shown:
+    if case.is_open and case.order.follow_ups:
+        titles = " · ".join(plain(title(one, case)) for one in case.order.follow_ups)
+        to_come: list[Element] = [parts.text("Once the mailbox is ready", weight="Bolder"), parts.small(titles)]
+        return [Container(items=to_come, separator=True, spacing="Medium")]
+    if case.state is not CaseState.READY or not case.follow_ups:
         return []
-    heading = "Follow-ups" if case.state is CaseState.READY else "Once the mailbox is ready"
-    lines: list[Element] = [parts.text(heading, weight="Bolder"), *(_line(one, case) for one in shown)]
-    return [Container(items=[*lines, *_by_hand(shown)], separator=True, spacing="Medium"), *_again(case)]
+    lines: list[Element] = [parts.text("Follow-ups", weight="Bolder"), *(_line(one, case) for one in case.follow_ups)]
+    return [Container(items=[*lines, *_by_hand(case.follow_ups)], separator=True, spacing="Medium"), *_again(case)]
 
 
 def _line(one: FollowUp, case: Case) -> Element:

@@ -53,7 +53,7 @@ def _profile_inputs(profiles: Sequence[str]) -> list[Element]:
         return []
     field = ChoiceInput(
         id="profile",
-        label="Profile",
+        label="Profile (optional)",
         placeholder="None",
         style="compact",
         choices=[Choice(title=plain(name), value=name) for name in profiles],
@@ -85,7 +85,7 @@ def _name_input() -> Element:
 def _location_input(names: Mapping[str, str], *, must: bool) -> Element:
     return ChoiceInput(
         id="usage_location",
-        label="Usage location",
+        label="Usage location" if must else "Usage location (optional with a profile)",
         placeholder="Type to find a country",
         style="filtered",
         choices=[Choice(title=f"{name} ({code})", value=code) for code, name in names.items()],
@@ -100,7 +100,7 @@ def _license_inputs(skus: tuple[Sku, ...], *, must: bool) -> list[Element]:
     full = [f"{plain(sku.name)} (all {sku.enabled} used)" for sku in skus if not sku.free]
     field = ChoiceInput(
         id="license",
-        label="License",
+        label="License" if must else "License (optional with a profile)",
         placeholder="Choose a license",
         style="compact",
         choices=[Choice(title=f"{plain(sku.name)} — {sku.free} of {sku.enabled} free", value=sku.id) for sku in free],

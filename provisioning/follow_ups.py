@@ -36,6 +36,7 @@ class FollowUp:
 
     kind: FollowUpKind
     target: str = ""  # a group's id, or a shared mailbox's address
+    name: str = ""  # the group's, when it was ordered
     subject: str = ""
     text: str = ""
     time_zone: str = ""

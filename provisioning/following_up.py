@@ -42,7 +42,7 @@ def broken_off(case: Case, why: str, now: datetime) -> Case:
 def once_more(case: Case, now: datetime) -> Case:
     """What failed is to be done again. A mail that may have been sent is not."""
     again = tuple(
-        FollowUp(one.kind, one.target, one.subject, one.text, one.time_zone, one.language)
+        FollowUp(one.kind, one.target, one.name, one.subject, one.text, one.time_zone, one.language)
         if one.state is FollowUpState.FAILED
         else one
         for one in case.follow_ups
@@ -54,7 +54,7 @@ def title(one: FollowUp, case: Case) -> str:
     """What it is, in a few words."""
     manager = case.order.manager_name or case.order.manager_upn
     return {
-        FollowUpKind.GROUP: f"Membership in the group {one.target}",
+        FollowUpKind.GROUP: f"Membership in {one.name or one.target}",
         FollowUpKind.SETTINGS: f"{_settings(one)} of the mailbox",
         FollowUpKind.SHARED_MAILBOX: f"Access to the shared mailbox {one.target}",
         FollowUpKind.WELCOME: f"Welcome message to {case.mail or case.order.upn}",

@@ -3,11 +3,13 @@
 Asked when somebody orders, and once more when a scheduled order begins.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from provisioning.case import Order
 from provisioning.directory import Lookup
 from provisioning.errors import BadOrder
+from provisioning.follow_ups import FollowUp, Group
 from provisioning.orders import Complete, OrderRequest, Plan, plan
 from provisioning.ports import Directory
 from provisioning.profiles import Profile, cannot_give, find_profile, with_profile, with_terms
@@ -36,12 +38,22 @@ async def planned(wanted: OrderRequest, directory: Directory, terms: Terms) -> P
 
 async def _on_terms(made: Complete, profile: Profile, lookup: Lookup, directory: Directory) -> Order:
     order = with_terms(made.order, profile, lookup.skus)
+    if not profile.all_groups:
+        return order
+    groups = await directory.get_groups(profile.all_groups)
+    order = replace(order, follow_ups=tuple(_named(one, groups) for one in order.follow_ups))
     if not order.license_group:
         return order
-    group = (await directory.get_groups([order.license_group])).get(order.license_group)
+    group = groups.get(order.license_group)
     if group is None:
         raise BadOrder(f"Profile {profile.name}: there is no group {order.license_group} in this tenant.")
     fault = cannot_give(group, order.license, order.license_name)
     if fault:
         raise BadOrder(f"Profile {profile.name}: {fault} Correct the profile, or name another license.")
     return order
+
+
+def _named(one: FollowUp, groups: Mapping[str, Group | None]) -> FollowUp:
+    """With the name of its group, for the card."""
+    group = groups.get(one.target)
+    return replace(one, name=group.name) if group else one

@@ -156,6 +156,8 @@ COMMANDS = (
 
 def all_cards() -> dict[str, dict[str, Any]]:
     """By name; the names are those of the golden files."""
+    from support.profile_samples import profile_cards  # which builds on the samples here
+
     people = ["29:helga", "29:mona"]
     deleted = DeletedAccount("d", "jane@contoso.com", "Jane Doe", NOW - timedelta(days=9))
     shown = replace(ready(), credential_shown_at=NOW)
@@ -195,4 +197,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
         **history_cards(),
+        **profile_cards(),
     }

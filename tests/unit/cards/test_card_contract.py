@@ -34,6 +34,10 @@ VERBS = {
     "decline": {"repair"},
     "withdraw": {"repair"},
     "escalate": set(),
+    "follow-up-again": {"case"},
+    "schedule-show": {"schedule"},
+    "schedule-now": {"schedule"},
+    "schedule-drop": {"schedule"},
 }
 
 every_card = pytest.mark.parametrize("name", CARDS)
