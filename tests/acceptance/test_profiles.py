@@ -52,7 +52,7 @@ def test_everything_that_a_profile_says_is_done(site: Site) -> None:
 
 def test_killed_after_a_mail_was_sent_it_is_not_sent_again(site: Site) -> None:
     trap = Trap("POST", r"/users/[^/]+/sendMail", "Welcome", "after")
-    proxy = KillingProxy(site.url, trap)
+    proxy, direct = KillingProxy(site.url, trap), site.settings["MAILROOM_GRAPH_BASE_URL"]
     try:
         site.bot.kill()
         site.settings["MAILROOM_GRAPH_BASE_URL"] = f"{proxy.url}/v1.0"
@@ -69,6 +69,9 @@ def test_killed_after_a_mail_was_sent_it_is_not_sent_again(site: Site) -> None:
         assert len(mails(site, upn)) == 2
         assert site.effects(upn) == FOLLOWED
     finally:
+        site.settings["MAILROOM_GRAPH_BASE_URL"] = direct
+        site.bot.kill()
+        site.start_bot()
         proxy.close()
 
 
