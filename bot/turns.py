@@ -17,7 +17,7 @@ from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 from typing_extensions import override
 
-from bot import incoming, outgoing
+from bot import incoming, outgoing, telemetry
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
@@ -36,6 +36,7 @@ STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
 BELOW = "See the message below."
 TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press the button again."
+RESTARTING = "Mailroom is being restarted, so this was not finished. Try again in a minute."
 STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
@@ -69,6 +70,20 @@ class Turns(ActivityHandler):
         self._secret_seconds = secret_seconds
         self._strangers = Pace(STRANGERS_A_MINUTE)
         self._greeted: OrderedDict[str, None] = OrderedDict()
+        self._handling: set[asyncio.Task[Any] | None] = set()
+        self._is_stopping = False
+
+    def hurry(self) -> None:
+        """What is not answered yet is answered now, if only with a line, and so is what still comes."""
+        self._is_stopping = True
+        for task in self._handling:
+            if task is not None:
+                task.cancel()
+
+    @override
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        with telemetry.turn(turn_context.activity):
+            await super().on_turn(turn_context)
 
     @override
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -172,11 +187,30 @@ class Turns(ActivityHandler):
         started = time.perf_counter()
         outcome = "failed"
         try:
-            reply = await self._handle(request)
+            with telemetry.handling(self._metrics.command(request)):
+                reply = await self._unless_stopping(request)
             outcome = "ok"
             return reply
         finally:
             self._metrics.turn(request, outcome, time.perf_counter() - started)
+
+    async def _unless_stopping(self, request: Request) -> Reply | None:
+        if self._is_stopping:
+            return _cut_short(request)
+        task = asyncio.current_task()
+        self._handling.add(task)
+        try:
+            return await self._handle(request)
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
+            return _cut_short(request)
+        finally:
+            self._handling.discard(task)
+
+
+def _cut_short(request: Request) -> Reply | None:
+    return None if request.is_refresh else Reply(text=RESTARTING)
 
 
 def _replaces(request: Request, reply: Reply) -> bool:

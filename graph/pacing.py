@@ -19,6 +19,7 @@ from graph.buckets import Bucket
 from graph.errors import retry_after_of
 from graph.limits import BATCHES, MAILBOX, PUBLISHED, UNITS, WRITES, Cost, Limit
 from provisioning.priority import Priority, priority
+from provisioning.tally import NOBODY, Tally
 
 # Seconds that a request may be held back; where it would be more, it is told at once instead.
 PATIENCE = {Priority.INTERACTIVE: 5.0, Priority.WORK: 60.0, Priority.BACKGROUND: 60.0}
@@ -55,6 +56,7 @@ class Line:
         self._waiting: list[Place] = []
         self._numbers = itertools.count()
         self._most = MOST_MAILBOXES
+        self._held: dict[Place, str] = {}  # what those who wait wait for
         self.next_at = math.inf
 
     def join(self, now: float, urgency: Priority, cost: Cost) -> Place:
@@ -73,11 +75,13 @@ class Line:
         self.next_at = math.inf
         for place in self._waiting:
             if not scarce.isdisjoint(place.cost):
+                self._held[place] = next(name for name in place.cost if name in scarce)
                 continue
             waits = {name: self._buckets[name].wait(now, amount, place.urgency) for name, amount in place.cost.items()}
             longest = max(waits.values(), default=0.0)
             if longest > 0:
                 scarce.update(name for name, wait in waits.items() if wait > 0)
+                self._held[place] = max(waits, key=waits.__getitem__)
                 self.next_at = min(self.next_at, now + longest)
                 continue
             for name, amount in place.cost.items():
@@ -100,6 +104,10 @@ class Line:
                 delays.append(bucket.delay(now, min(amount, bucket.burst) + queued, urgency))
         return max(delays)
 
+    def held(self, place: Place) -> str:
+        """The limit that it waited for last; "" if it did not wait. To be asked once."""
+        return self._held.pop(place, "")
+
     def leave(self, place: Place) -> None:
         """It was let go, and is answered."""
         for name in place.cost:
@@ -107,6 +115,7 @@ class Line:
 
     def withdraw(self, now: float, place: Place) -> None:
         """It is not sent after all, whether it waited still or had just been let go."""
+        self._held.pop(place, None)
         if place in self._waiting:
             self._waiting.remove(place)
             return
@@ -150,8 +159,14 @@ class Pacer:
     Without `limits` it still obeys what Graph answers.
     """
 
-    def __init__(self, limits: Mapping[str, Limit] = PUBLISHED, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        limits: Mapping[str, Limit] = PUBLISHED,
+        clock: Callable[[], float] = time.monotonic,
+        tally: Tally = NOBODY,
+    ) -> None:
         self._clock = clock
+        self._tally = tally
         self._line = Line(limits, clock())
         self._asleep: dict[Place, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -181,7 +196,8 @@ class Pacer:
             self._line.hear(self._clock(), cost, used)
 
     async def _enter(self, cost: Cost) -> Place:
-        place = self._line.join(self._clock(), priority(), cost)
+        came = self._clock()
+        place = self._line.join(came, priority(), cost)
         woken = asyncio.get_running_loop().create_future()
         self._asleep[place] = woken
         self._advance()
@@ -194,6 +210,7 @@ class Pacer:
             self._line.withdraw(self._clock(), place)
             self._advance()
             raise
+        self._tally.graph_waited(_kind(self._line.held(place)), place.urgency, self._clock() - came)
         return place
 
     def _advance(self) -> None:
@@ -207,6 +224,12 @@ class Pacer:
             self._timer = None
         if self._line.next_at < math.inf:
             self._timer = asyncio.get_running_loop().call_later(self._line.next_at - now, self._advance)
+
+
+def _kind(name: str) -> str:
+    """The name of a limit without whose mailbox or which path it is of."""
+    kind = name.partition("/")[0]
+    return kind if kind in PUBLISHED else "path"
 
 
 def _blamed(cost: Cost, answer: Answer) -> Iterable[str]:

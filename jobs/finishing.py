@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -9,11 +10,12 @@ from jobs.cases import Cases
 from jobs.messages import owe_ready
 from jobs.outbox import Courier
 from jobs.store import change
-from jobs.tables import writing
+from jobs.tables import AFTER_COMMIT, writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
 from provisioning.errors import GraphError
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
+from provisioning.tally import NOBODY, Tally
 from provisioning.waiting import is_waiting_for_sync
 
 log = logging.getLogger(__name__)
@@ -22,11 +24,14 @@ log = logging.getLogger(__name__)
 class FinishSteps:
     """What is done once the mailbox is proven ready."""
 
-    def __init__(self, directory: Directory, cases: Cases, engine: sa.Engine, courier: Courier) -> None:
+    def __init__(
+        self, directory: Directory, cases: Cases, engine: sa.Engine, courier: Courier, tally: Tally = NOBODY
+    ) -> None:
         self._directory = directory
         self._cases = cases
         self._engine = engine
         self._courier = courier
+        self._tally = tally
 
     @as_priority(Priority.WORK)
     async def run(self, case_id: str) -> bool:
@@ -58,9 +63,11 @@ class FinishSteps:
                 before_is_waiting = case.state is CaseState.WAITING
                 return self._ready(case, address) if before_is_waiting else case
 
-            change(connection, case_id, transition)
+            after = change(connection, case_id, transition)
             if before_is_waiting:
                 owe_ready(connection, case_id)
+                taken = self._cases.clock.now() - after.created_at
+                connection.info[AFTER_COMMIT].append(partial(self._tally.case_ready, taken.total_seconds()))
 
     def _ready(self, case: Case, address: str) -> Case:
         now = self._cases.clock.now()

@@ -1,6 +1,8 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
+import time
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -14,7 +16,7 @@ _conversation_json = TypeAdapter(Conversation)
 def mark_due(connection: sa.Connection, subject_id: str, kind: str) -> None:
     """Every card of this kind about the subject is to be redrawn."""
     cards = (messages.c.subject_id == subject_id) & (messages.c.kind == kind)
-    connection.execute(messages.update().where(cards).values(changes=messages.c.changes + 1, is_due=True))
+    connection.execute(messages.update().where(cards).values(**_one_more()))
 
 
 def show_live(
@@ -40,10 +42,9 @@ def show_live(
             moves=messages.c.moves + 1,
             is_asker=messages.c.is_asker | is_asker,
             conversation=_conversation_json.dump_json(conversation).decode(),
-            changes=messages.c.changes + 1,
-            is_due=True,
             next_try_at=0.0,
             attempts=0,
+            **_one_more(),
         )
     )
     if not moved.rowcount:
@@ -81,6 +82,13 @@ def _owe_where(connection: sa.Connection, is_shown: sa.ColumnElement[bool], subj
         add_message(connection, subject_id, kind, _conversation_json.validate_json(document))
 
 
-def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, str]:
+def _one_more() -> dict[str, Any]:
+    """One more change to be shown."""
+    since = sa.case((messages.c.is_due, messages.c.due_since), else_=time.time())
+    return {"changes": messages.c.changes + 1, "is_due": True, "due_since": since}
+
+
+def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, Any]:
     document = _conversation_json.dump_json(conversation).decode()
-    return {"subject_id": subject_id, "kind": kind, "conversation_id": conversation_id, "conversation": document}
+    named = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation_id}
+    return {**named, "conversation": document, "due_since": time.time()}

@@ -19,10 +19,12 @@ from pydantic import TypeAdapter
 from jobs.rounds import go_round
 from jobs.store import change
 from jobs.tables import cases, messages, reading, repairs, writing
+from jobs.tracing import working_on
 from provisioning.case import Case, Conversation, Person, Stage, finish
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 from provisioning.ports import Clock, Messenger
 from provisioning.repair import Repair
+from provisioning.tally import NOBODY, Tally
 
 SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
 LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
@@ -48,6 +50,7 @@ class Owed:
     moved_from: str
     moves: int
     changes: int
+    shown_changes: int
     attempts: int
     subject: Case | Repair
 
@@ -101,6 +104,8 @@ class Outbox:
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
                     moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
                     is_due=messages.c.changes > owed.changes,
+                    due_since=now.timestamp(),
+                    shown_changes=owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
                     claimed_by="",
                     attempts=0,
@@ -132,14 +137,19 @@ class Courier:
     """
 
     def __init__(
-        self, outbox: Outbox, messenger: Messenger, clock: Clock, gone: Callable[[], None] = lambda: None
+        self,
+        outbox: Outbox,
+        messenger: Messenger,
+        clock: Clock,
+        gone: Callable[[], None] = lambda: None,
+        tally: Tally = NOBODY,
     ) -> None:
         self._outbox = outbox
+        self._tally = tally
         self._gone = gone
         self._messenger = messenger
         self._clock = clock
         self._wake = asyncio.Event()
-        self._at_work = asyncio.Lock()
 
     def wake(self) -> None:
         self._wake.set()
@@ -148,15 +158,7 @@ class Courier:
         """Until cancelled."""
         await go_round(self._round, self._wake, log)
 
-    async def rest(self) -> None:
-        """Returns once what is on its way was noted as shown, so that a new start does not send it again."""
-        await self._at_work.acquire()  # and never released: no other round begins
-
     async def _round(self) -> float:
-        async with self._at_work:
-            return await self._deliver_due()
-
-    async def _deliver_due(self) -> float:
         """Answers the seconds until the next message is due."""
         owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())
         by_conversation: dict[str, list[Owed]] = defaultdict(list)
@@ -176,6 +178,10 @@ class Courier:
                 await self._deliver(owed)
 
     async def _deliver(self, owed: Owed) -> None:
+        with working_on(f"card {owed.kind}", owed.subject, self._clock.now()):
+            await self._try(owed)
+
+    async def _try(self, owed: Owed) -> None:
         try:
             activity_id = await self._send(owed)
         except MessengerUnavailable as error:
@@ -192,6 +198,10 @@ class Courier:
             await asyncio.to_thread(self._outbox.postpone, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
         else:
             await asyncio.to_thread(self._outbox.shown, owed, activity_id, self._clock.now())
+            merged = max(0, owed.changes - owed.shown_changes - 1)
+            self._tally.card_sent(
+                owed.kind, is_update=bool(owed.activity_id) and activity_id == owed.activity_id, merged=merged
+            )
 
     async def _send(self, owed: Owed) -> str:
         if owed.kind == "ready" and isinstance(owed.subject, Case):
@@ -238,6 +248,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moved_from=row.moved_from,
         moves=row.moves,
         changes=row.changes,
+        shown_changes=row.shown_changes,
         attempts=row.attempts,
         subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
     )

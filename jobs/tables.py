@@ -46,7 +46,9 @@ cases = sa.Table(
     sa.Column("account_id", sa.String, nullable=False, default=""),
     sa.Column("next_check_at", sa.Float),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that looks just now
+    sa.Column("stage", sa.String, nullable=False, server_default=""),  # that runs or has failed; for metrics
     sa.Column("document", sa.Text, nullable=False),  # the whole Case as JSON
+    sa.Index("cases_by_stage", "state", "stage"),
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
 )
@@ -83,7 +85,9 @@ messages = sa.Table(
     sa.Column("moved_from", sa.String, nullable=False, default=""),  # an older card to turn into a pointer
     sa.Column("moves", sa.Integer, nullable=False, default=0),  # how often the card was asked for further down
     sa.Column("changes", sa.Integer, nullable=False, default=1),  # how often the card was to be redrawn
+    sa.Column("shown_changes", sa.Integer, nullable=False, server_default="0"),  # `changes` when it was last shown
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
+    sa.Column("due_since", sa.Float),  # epoch seconds
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),

@@ -161,6 +161,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    trace: str = ""  # the W3C traceparent of what ordered it
     follow_ups: tuple[FollowUp, ...] = ()  # the order's, once the mailbox is ready
 
     @property
@@ -183,6 +184,12 @@ class Case:
             return 1.0
         weight = {StageState.DONE: 1.0, StageState.NOT_NEEDED: 1.0, StageState.RUNNING: 0.5}
         return sum(weight.get(record.state, 0.0) for record in self.stages) / len(self.stages)
+
+    @property
+    def current_stage(self) -> Stage | None:
+        """The first that runs or has failed; None before that, and once all is done."""
+        unsettled = (StageState.RUNNING, StageState.FAILED)
+        return next((record.stage for record in self.stages if record.state in unsettled), None)
 
     def stage(self, stage: Stage) -> StageRecord:
         return next(record for record in self.stages if record.stage is stage)

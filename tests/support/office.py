@@ -12,6 +12,7 @@ from jobs.engine import JobsEngine, open_jobs
 from provisioning.case import Case, CaseState, Conversation, Order, Person
 from provisioning.errors import NotAllowed
 from provisioning.placing import Terms
+from provisioning.tally import NOBODY, Tally
 
 T = TypeVar("T")
 HELGA = Person("helga", "Helga Desk")
@@ -43,9 +44,10 @@ class Office:
         self.refused: set[str] = set()  # who may not order any more
         self.jobs: JobsEngine
 
-    async def open(self) -> None:
+    async def open(self, tally: Tally = NOBODY) -> None:
         ports = (self.directory, self.messenger, self.clock)
-        self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, mail_sender=self.mail_sender, terms=self.terms)
+        more = {"mail_sender": self.mail_sender, "terms": self.terms}
+        self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, tally=tally, **more)
         self.jobs.watch_schedules(self._may_order)
 
     async def _may_order(self, person: Person) -> None:
