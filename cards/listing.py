@@ -11,18 +11,25 @@ from cards.texts import duration
 from provisioning.case import Case
 from provisioning.scheduled import Scheduled
 
+NOBODY = "Nobody is waiting for a mailbox."
+UNTOLD = "Ready, but nobody could be told: the chat where it was ordered is gone."
 
-def cases_card(cases: Sequence[Case], now: datetime, scheduled: Sequence[Scheduled] = ()) -> Card:
-    """Those who are being worked on, and those whose order begins later."""
-    if not (cases or scheduled):
-        words = "Nobody is waiting for a mailbox."
-        return parts.card([parts.text(words)], words)
-    waiting = {0: "Nobody is waiting", 1: "1 person is waiting"}.get(len(cases), f"{len(cases)} people are waiting")
+
+def cases_card(
+    cases: Sequence[Case], now: datetime, untold: Sequence[Case] = (), scheduled: Sequence[Scheduled] = ()
+) -> Card:
+    """`untold`: those that are ready, and their notification reached nobody. `scheduled`: whose order begins later."""
+    if not (cases or untold or scheduled):
+        return parts.card([parts.text(NOBODY)], NOBODY)
+    waiting = "1 person is waiting" if len(cases) == 1 else f"{len(cases) or 'No'} people are waiting"
     title = f"{waiting}, {len(scheduled)} scheduled" if scheduled else waiting
     body: list[Element] = [parts.header(title)]
-    body.extend(_row(case, now) for case in cases)
+    body.extend(_row(case, f"for {duration(now - case.created_at)}") for case in cases)
     body.extend(_later(one) for one in scheduled)
-    return parts.card(body, f"{title} for a mailbox." if not scheduled else f"{title}.")
+    if untold:
+        body.append(parts.text(UNTOLD, weight="Bolder", spacing="Large"))
+        body.extend(_row(case, f"ordered by {plain(case.requester.name, 80)}", is_ready=True) for case in untold)
+    return parts.card(body, f"{title}." if scheduled else f"{title} for a mailbox.")
 
 
 def _later(one: Scheduled) -> Element:
@@ -38,12 +45,12 @@ def _later(one: Scheduled) -> Element:
     )
 
 
-def _row(case: Case, now: datetime) -> Element:
+def _row(case: Case, aside: str, *, is_ready: bool = False) -> Element:
     return parts.row(
-        parts.icon("ArrowSyncCircle", "●", "Accent"),
+        parts.icon("Warning", "▲", "Warning") if is_ready else parts.icon("ArrowSyncCircle", "●", "Accent"),
         [
             parts.text(f"{person(case)} — {state_words(case)}"),
-            parts.small(f"{plain(case.order.upn)} · for {duration(now - case.created_at)}", spacing="None"),
+            parts.small(f"{plain(case.order.upn)} · {aside}", spacing="None"),
         ],
         parts.text("Show ›", size="Small", color="Accent", horizontal_alignment="Right"),
         select_action=parts.button(f"Show {person(case)}", "status", {"case": case.id}),

@@ -61,7 +61,8 @@ async def case_for(upn: str, services: Services) -> Case:
 
 
 async def _all(services: Services) -> Reply:
-    cases, scheduled = await services.jobs.open_cases(), await services.schedules.waiting()
-    if not (cases or scheduled):
+    cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
+    scheduled = await services.schedules.waiting()
+    if not (cases or untold or scheduled):
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    return Reply(card=cases_card(cases, services.clock.now(), scheduled))
+    return Reply(card=cases_card(cases, services.clock.now(), untold, scheduled))

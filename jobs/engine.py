@@ -18,12 +18,13 @@ from jobs import places
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
+from jobs.courier import Courier
 from jobs.depth import Depth, measure
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.following_up import FollowUpSteps
 from jobs.messages import add_message, show_live
-from jobs.outbox import Courier, Outbox
+from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
@@ -200,6 +201,12 @@ class JobsEngine:
 
     async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
         return tuple(await asyncio.to_thread(self._store.open_cases, limit))
+
+    async def untold(self, limit: int = 5) -> tuple[Case, ...]:
+        return tuple(await asyncio.to_thread(self._outbox.untold, self._clock.now(), limit))
+
+    async def heard_from(self, conversation: Conversation, person: Person) -> None:
+        await self._courier.heard_from(conversation, person)
 
     async def show(self, case_id: str, conversation: Conversation) -> None:
         def ask() -> None:

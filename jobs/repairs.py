@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from jobs import plans
 from jobs.audit import append
+from jobs.conversations import GONE
 from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
 from jobs.tables import AFTER_COMMIT, insert_new, messages, reading, repairs, writing
 from provisioning.audit import AuditRecord
@@ -81,7 +82,8 @@ class RepairStore:
     def is_unreached(self, repair_id: str) -> bool:
         """Nobody was shown the card that asks for approval, and nobody will be."""
         asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "approval")
-        hopeful = sa.select(messages.c.id).where(asked, messages.c.is_due | (messages.c.activity_id != ""))
+        will_be_shown = messages.c.is_due & messages.c.conversation_id.not_in(GONE)
+        hopeful = sa.select(messages.c.id).where(asked, will_be_shown | (messages.c.activity_id != ""))
         with reading(self._engine) as connection:
             return connection.execute(hopeful.limit(1)).scalar() is None
 
@@ -132,7 +134,7 @@ def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
     if after.state is not RepairState.UNREACHED:
         mark_due(connection, after.id, "approval")
     if before.state is RepairState.AWAITING and after.state in TOLD:
-        owe_decision(connection, after.id)
+        owe_decision(connection, after)
 
 
 def _write_down(connection: sa.Connection, records: Sequence[AuditRecord | None], now: datetime) -> None:

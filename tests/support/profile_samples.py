@@ -99,5 +99,5 @@ def profile_cards() -> dict[str, dict[str, Any]]:
         "scheduled_new": schedule_card(scheduled(), samples.NOW, is_new=True),
         "scheduled": schedule_card(scheduled(license="E3", department="Sales"), samples.NOW),
         "scheduled_hostile": schedule_card(scheduled(display_name=samples.HOSTILE), samples.NOW),
-        "cases_scheduled": cases_card([samples.waiting()], samples.NOW, [scheduled()]),
+        "cases_scheduled": cases_card([samples.waiting()], samples.NOW, scheduled=[scheduled()]),
     }
