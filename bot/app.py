@@ -34,6 +34,8 @@ from graph.granted import Missing, granted, missing
 from graph.protection import Protection
 from graph.writes import Recorder
 from handlers import registry
+from handlers.access import may_order
+from handlers.profiles import warn_of_faults
 from handlers.refusals import note_refusal
 from handlers.requests import Services
 from jobs.audit import open_audit
@@ -43,6 +45,7 @@ from jobs.preferences import PreferenceTable
 from jobs.records import CaseRecords
 from jobs.stopping import in_time
 from provisioning.findings import Risk
+from provisioning.placing import Terms
 from provisioning.tally import NOBODY, Tally
 
 log = logging.getLogger(__name__)
@@ -91,14 +94,15 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         client, directory = await open_directory(settings, stack, record=audit.record, tally=metrics)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
-        jobs = await open_jobs(
-            settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit, metrics
-        )
+        terms = Terms(settings.profiles, settings.default_usage_location)
+        ports = (directory, messenger, clock, settings.poll_seconds, resync, audit, metrics)
+        jobs = await open_jobs(settings.database_url, *ports, mail_sender=settings.mail_sender, terms=terms)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch(jobs.depth)
         files = TeamsFiles(session, line.connector, seals)
         services = _services(settings, directory, jobs, messenger, clock, records, files)
+        jobs.watch_schedules(partial(may_order, services=services))
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         turns = Turns(
@@ -110,6 +114,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
 
         for one in await what_is_off(off):
             log.warning("%s", one)
+        checking = asyncio.create_task(warn_of_faults(settings.profiles, directory))
+        stack.callback(checking.cancel)
         health = HealthCheck({"jobs": jobs.check, "graph": directory.ping}, off=off)
         app = web_application(line.adapter, turns, health, metrics)
         app[DRAIN] = _draining(health, turns, line.adapter)
@@ -203,6 +209,8 @@ def _services(
         preferences=PreferenceTable(jobs.audit.engine),
         bulks=jobs.bulks,
         files=files,
+        schedules=jobs.schedules,
+        profiles=settings.profiles,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

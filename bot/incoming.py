@@ -113,6 +113,13 @@ def person_of(activity: Activity) -> Person:
     )
 
 
+def timezone_of(activity: Activity) -> str:
+    """As the activity says it, or the client beside it; "" where neither does."""
+    entities = (_mapping(entity.additional_properties) for entity in activity.entities or ())
+    named = (activity.local_timezone, *(entity.get("timezone") for entity in entities))
+    return next((zone[:NAME_LIMIT] for zone in named if isinstance(zone, str) and zone), "")
+
+
 def conversation_of(activity: Activity) -> Conversation:
     bot = activity.recipient
     return Conversation(
@@ -150,7 +157,8 @@ def _message_key(activity: Activity) -> str:
 
 
 def _request(activity: Activity, **parts: Any) -> Request:
-    return Request(person=person_of(activity), conversation=conversation_of(activity), **parts)
+    who, where = person_of(activity), conversation_of(activity)
+    return Request(person=who, conversation=where, timezone=timezone_of(activity), **parts)
 
 
 def _tenant(activity: Activity) -> str:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, SkipValidation, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.profile_file import read_profiles
 from cards.inforce import SettingLine
+from provisioning.profiles import Profile
 
 PREFIX = "MAILROOM_"
 ENV_FILE = ".env"
@@ -88,6 +90,10 @@ def _location(text: str) -> str:
     return text.upper()
 
 
+def _profiles(value: Any) -> Any:
+    return read_profiles(value.strip()) if isinstance(value, str) else value
+
+
 def _app_type(value: Any) -> Any:
     return next((kind for kind in AppType if str(value).lower() == kind.lower()), value)
 
@@ -96,6 +102,7 @@ S = TypeVar("S", bound=BaseSettings)
 Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
+Profiles = Annotated[tuple[SkipValidation[Profile], ...], NoDecode, BeforeValidator(_profiles)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 
 
@@ -173,6 +180,10 @@ class Settings(BaseSettings):
     default_usage_location: Annotated[str, AfterValidator(_location)] = Field(
         "", description="The country code for people whose order names none; empty: ask."
     )
+    profiles: Profiles = Field((), description="A TOML file of named sets for orders (docs/profiles.md).")
+    mail_sender: str = Field(
+        "", description="The mailbox, by address or object id, from which messages of profiles are sent."
+    )
     resync_webhook_url: Url = Field(
         "", repr=False, description="Called to start a directory synchronisation; empty: not offered."
     )
@@ -191,6 +202,9 @@ class Settings(BaseSettings):
         """Rules between settings. A message begins with the name of the setting that is to be changed."""
         if not self.tenant_id:
             raise ValueError(f"{PREFIX}TENANT_ID is missing: the id of your Entra tenant")
+        writing = next((profile.name for profile in self.profiles if profile.sends_mail), None)
+        if writing and not self.mail_sender:
+            raise ValueError(f"{PREFIX}MAIL_SENDER is missing: the profile {writing} sends a message")
         if self.app_type is AppType.ANONYMOUS:
             self._check_anonymous()
             return self

@@ -1,31 +1,39 @@
 """What is missing for an order is asked for, never guessed; what is known is shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cards import parts
 from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Element, TextInput
 from cards.parts import Card, plain
 from provisioning.directory import Sku
-from provisioning.orders import NAME_LIMIT, Incomplete
+from provisioning.orders import NAME_LIMIT, Incomplete, OrderRequest
+from provisioning.scheduled import said
 
 
-def form_card(incomplete: Incomplete, countries: Mapping[str, str] | None = None) -> Card:
-    """Only what is missing can be filled in. `countries` maps codes to names, English ones by default."""
+def form_card(incomplete: Incomplete, countries: Mapping[str, str] | None = None, profiles: Sequence[str] = ()) -> Card:
+    """Only what is missing can be filled in. `countries` maps codes to names, English ones by default.
+
+    One of `profiles` may be chosen instead of what it says, unless one is named already.
+    """
     names = country_names() if countries is None else countries
     title = f"A few details for {plain(incomplete.request.upn)}"
     known = _known(incomplete, names)
     body: list[Element] = [parts.header(title)]
     if known:
         body.append(parts.facts(known))
-    send = parts.button("Provision", "order", _data(incomplete), sends_inputs=True, style="positive")
-    body += [*_inputs(incomplete, names), parts.buttons([send])]
+    offers = () if incomplete.request.profile else profiles
+    send = parts.button("Provision", "order", _data(incomplete, offers), sends_inputs=True, style="positive")
+    body += [*_profile_inputs(offers), *_inputs(incomplete, names, must=not offers), parts.buttons([send])]
     return parts.card(body, title)
 
 
 def _known(incomplete: Incomplete, names: Mapping[str, str]) -> list[tuple[str, str]]:
     request = incomplete.request
+    starts = said(request.starts_at, request.zone) if request.starts_at else ""
     rows = [
+        ("Profile", plain(request.profile)),
+        ("Begins", plain(starts)),
         ("Display name", plain(request.display_name)),
         ("Usage location", plain(names.get(request.usage_location, request.usage_location))),
         ("License", plain(_license_name(incomplete))),
@@ -40,11 +48,25 @@ def _license_name(incomplete: Incomplete) -> str:
     return next((sku.name for sku in incomplete.skus if sku.id == named), named)
 
 
-def _inputs(incomplete: Incomplete, names: Mapping[str, str]) -> list[Element]:
+def _profile_inputs(profiles: Sequence[str]) -> list[Element]:
+    if not profiles:
+        return []
+    field = ChoiceInput(
+        id="profile",
+        label="Profile (optional)",
+        placeholder="None",
+        style="compact",
+        choices=[Choice(title=plain(name), value=name) for name in profiles],
+    )
+    return [field, parts.small("A profile says what you leave open below.", spacing="Small")]
+
+
+def _inputs(incomplete: Incomplete, names: Mapping[str, str], *, must: bool) -> list[Element]:
+    """With `must`, what a profile could say has to be filled in."""
     makers: dict[str, Callable[[], list[Element]]] = {
         "display_name": lambda: [_name_input()],
-        "usage_location": lambda: [_location_input(names)],
-        "license": lambda: _license_inputs(incomplete.skus),
+        "usage_location": lambda: [_location_input(names, must=must)],
+        "license": lambda: _license_inputs(incomplete.skus, must=must),
     }
     return [element for field in incomplete.missing for element in makers[field]()]
 
@@ -60,35 +82,35 @@ def _name_input() -> Element:
     )
 
 
-def _location_input(names: Mapping[str, str]) -> Element:
+def _location_input(names: Mapping[str, str], *, must: bool) -> Element:
     return ChoiceInput(
         id="usage_location",
-        label="Usage location",
+        label="Usage location" if must else "Usage location (optional with a profile)",
         placeholder="Type to find a country",
         style="filtered",
         choices=[Choice(title=f"{name} ({code})", value=code) for code, name in names.items()],
-        is_required=True,
+        is_required=must,
         error_message="Please choose the country where the person works.",
     )
 
 
-def _license_inputs(skus: tuple[Sku, ...]) -> list[Element]:
+def _license_inputs(skus: tuple[Sku, ...], *, must: bool) -> list[Element]:
     """Those with free seats can be chosen, `plan` sees to it that there is one; the full ones are named below."""
     free = [sku for sku in skus if sku.free]
     full = [f"{plain(sku.name)} (all {sku.enabled} used)" for sku in skus if not sku.free]
     field = ChoiceInput(
         id="license",
-        label="License",
+        label="License" if must else "License (optional with a profile)",
         placeholder="Choose a license",
         style="compact",
         choices=[Choice(title=f"{plain(sku.name)} — {sku.free} of {sku.enabled} free", value=sku.id) for sku in free],
-        is_required=True,
+        is_required=must,
         error_message="Please choose a license.",
     )
     return [field, parts.small(f"No seats free: {', '.join(full)}.", spacing="Small")] if full else [field]
 
 
-def _data(incomplete: Incomplete) -> dict[str, str]:
+def _data(incomplete: Incomplete, offers: Sequence[str]) -> dict[str, str]:
     """What is known travels hidden; a missing field comes from its input, under the same name."""
     request = incomplete.request
     asked = {None: "", True: "yes", False: "no"}
@@ -100,5 +122,14 @@ def _data(incomplete: Incomplete) -> dict[str, str]:
         "display_name": request.display_name,
         "usage_location": request.usage_location,
         "license": request.license,
+        **clauses(request),
     }
-    return {key: value for key, value in data.items() if key not in incomplete.missing}
+    asked_for = {*incomplete.missing, *(["profile"] if offers else [])}
+    return {key: value for key, value in data.items() if key not in asked_for}
+
+
+def clauses(request: OrderRequest) -> dict[str, str]:
+    """What else was ordered, hidden on a card; nothing where nothing was."""
+    moment = request.starts_at.isoformat() if request.starts_at else ""
+    known = {"profile": request.profile, "starts_at": moment, "zone": request.zone}
+    return {key: value for key, value in known.items() if value}

@@ -27,7 +27,7 @@ _MARKS: dict[str, tuple[str, str, str]] = {
     Kind.FAILURE: ("ErrorCircle", "!", "Attention"),
 }
 _UNKNOWN = ("Info", "i", "Default")
-_BAD_ENDS = ("failed", "given_up", "not_cured")
+_BAD_ENDS = ("failed", "given_up", "not_cured", "follow_ups_left")
 
 
 def history_card(upn: str, entries: Sequence[AuditEntry], count: int, now: datetime) -> Card:

@@ -67,4 +67,5 @@ def retry_text(case: Case) -> str:
         "department": order.department,
     }
     written = [f'{key}="{value.translate(_NO_QUOTES)}"' for key, value in options.items() if value]
-    return " ".join([f"provision {order.upn}", *written])
+    profile = [f"as {order.profile}"] if order.profile else []
+    return " ".join([f"provision {order.upn}", *profile, *written])

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from cards import parts, steps
 from cards.elements import Action, ColumnSet, Container, Element
 from cards.estimates import usually
+from cards.follow_ups import follow_ups
 from cards.parts import Card, plain
 from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
@@ -52,6 +53,7 @@ def progress_card(
         *_problem(case),
         *_waiting(case, now, estimate),
         *_explanation(case),
+        *follow_ups(case),
         *_buttons(case, now),
         parts.small(_footer(case, now), spacing="Medium"),
     ]

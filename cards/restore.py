@@ -1,6 +1,7 @@
 """The person is in the recycle bin: restore, or begin anew?"""
 
 from cards import parts
+from cards.form import clauses
 from cards.parts import Card, plain
 from cards.texts import at_day
 from provisioning.orders import Restorable
@@ -35,4 +36,5 @@ def _data(restorable: Restorable, choice: str) -> dict[str, str]:
         "license": request.license,
         "manager": request.manager,
         "department": request.department,
+        **clauses(request),
     }

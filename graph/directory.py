@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from graph import many, memberships, queries, reading, requests, searching, surroundings
+from graph.aftercare import Aftercare
 from graph.answers import Answer, Json
 from graph.batch import LIMIT
 from graph.client import GraphClient
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class GraphDirectory:
+class GraphDirectory(Aftercare):
     """Implements provisioning.ports.Directory. The client is closed by whoever opened it.
 
     Every write goes through the Writer: it leaves protected accounts alone and hands each write to `record`.

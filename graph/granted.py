@@ -27,6 +27,8 @@ ALSO_ENOUGH: Mapping[str, tuple[str, ...]] = {
         "Directory.Read.All",
         "Directory.ReadWrite.All",
     ),
+    "GroupMember.ReadWrite.All": ("Group.ReadWrite.All", "Directory.ReadWrite.All"),
+    "Mail.Read": ("Mail.ReadWrite",),
     "OrgContact.Read.All": ("Directory.Read.All", "Directory.ReadWrite.All"),
     "Organization.Read.All": ("Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     "Domain.Read.All": ("Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),

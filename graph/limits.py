@@ -45,7 +45,7 @@ _UNITS = {
     "POST /users/{user-id}/checkMemberGroups": 4,
 }
 _POSTS_THAT_READ = frozenset({"POST /users/{user-id}/checkMemberGroups"})
-_OUTLOOK = ("/users/{user-id}/mailboxSettings", "/users/{user-id}/mailFolders", "/users/{user-id}/sendMail")
+_OUTLOOK = tuple(f"/users/{{user-id}}/{part}" for part in ("mailboxSettings", "mailFolders", "messages", "sendMail"))
 _FEW = 20  # $top below this makes a request cheaper
 
 

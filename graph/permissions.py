@@ -117,6 +117,26 @@ PERMISSIONS: dict[Call, Permission] = {
         "read the names of directory roles",
         "protected accounts: saying which directory role it is",
     ),
+    Call("GET", "/groups/{group-id}"): Permission(
+        "GroupMember.Read.All", "read the group", "profiles: checking their groups, and putting people into them"
+    ),
+    Call("GET", "/users/{user-id}/memberOf"): Permission(
+        "User.Read.All", "read the groups of the account", "profiles: putting people into groups"
+    ),
+    Call("POST", "/groups/{group-id}/members/$ref"): Permission(
+        "GroupMember.ReadWrite.All", "put people into groups", "profiles: groups, and licenses that a group gives"
+    ),
+    Call("PATCH", "/users/{user-id}/mailboxSettings"): Permission(
+        "MailboxSettings.ReadWrite", "change the settings of the mailbox", "profiles: time zone and language"
+    ),
+    Call("POST", "/users/{user-id}/sendMail"): Permission(
+        "Mail.Send", "send mail from the configured mailbox", "profiles: messages to the new user and the manager"
+    ),
+    Call("GET", "/users/{user-id}/messages"): Permission(
+        "Mail.Read",
+        "look whether a mail was sent",
+        "profiles: going on with a message whose sending was interrupted, instead of leaving it to a person",
+    ),
     Call("GET", "/groups/{group-id}/transitiveMembers/graph.user"): Permission(
         "GroupMember.Read.All", "read the members of the group", "approvals: asking the members of a group"
     ),

@@ -140,7 +140,7 @@ def create_account(api: GraphServiceClient, body: Mapping[str, Any]) -> RequestI
 
 
 def restore_account(api: GraphServiceClient, deleted_id: str) -> RequestInformation:
-    _check_id(deleted_id)
+    check_id(deleted_id)
     return api.directory.deleted_items.by_directory_object_id(deleted_id).restore.to_post_request_information()
 
 
@@ -160,7 +160,7 @@ def change_licenses(
 
 
 def change_group_licenses(api: GraphServiceClient, group_id: str, add: Sequence[AssignedLicense]) -> RequestInformation:
-    _check_id(group_id)
+    check_id(group_id)
     return api.groups.by_group_id(group_id).assign_license.to_post_request_information(_licenses(add, ()))
 
 
@@ -182,7 +182,7 @@ def retry_provisioning(api: GraphServiceClient, account_id: str) -> RequestInfor
 
 
 def purge_deleted(api: GraphServiceClient, deleted_id: str) -> RequestInformation:
-    _check_id(deleted_id)
+    check_id(deleted_id)
     return api.directory.deleted_items.by_directory_object_id(deleted_id).to_delete_request_information()
 
 
@@ -193,18 +193,18 @@ def access_pass(api: GraphServiceClient, account_id: str, minutes: int) -> Reque
 
 
 def revoke_pass(api: GraphServiceClient, account_id: str, pass_id: str) -> RequestInformation:
-    _check_id(pass_id)
+    check_id(pass_id)
     methods = user_of(api, account_id).authentication.temporary_access_pass_methods
     one = methods.by_temporary_access_pass_authentication_method_id(pass_id)
     return one.to_delete_request_information()
 
 
 def user_of(api: GraphServiceClient, name: str) -> Any:
-    _check_id(name)
+    check_id(name)
     return api.users.by_user_id(name)
 
 
-def _check_id(name: str) -> None:
+def check_id(name: str) -> None:
     """A blank name would address all of them, and dots alone the folder above: nothing is called so."""
     if not name.strip(". "):
         raise GraphNotFound(f"“{name}” is no name of an account. Use an address such as jane@contoso.com.")

@@ -52,8 +52,9 @@ def relicensed(add: Sequence[AssignedLicense], remove: Sequence[str]) -> Outcome
 class Write:
     """A change of `account` (an existing one, which is checked and read first) or of `target` (another object's id).
 
-    Neither is given where something new is made. `did` says it in the past tense. `after` answers, from the account
-    as it is, the properties that change and their new values. `about`: see GraphClient.send. `may_be_gone`: it is
+    With both, the account is put into the target, or something of its own is changed. Neither is given where something
+    new is made. `did` says it in the past tense. `after` answers, from the account as it is, the properties that change
+    and their new values. `about`: see GraphClient.send. `may_be_gone`: it is
     as good as done where Graph answers 404 to the write itself.
     """
 
@@ -119,14 +120,15 @@ class Writer:
 
     async def _look(self, write: Write) -> Json:
         try:
+            found: Json = {}
             if write.account:
                 wants_manager = "manager" in write.after({})
-                return await check_account(self._client, self._protection, write.account, manager=wants_manager)
+                found = await check_account(self._client, self._protection, write.account, manager=wants_manager)
             check_object(self._protection, write.target)
         except ProtectedAccount as refusal:
             await self._tell(Kind.REFUSAL, {}, refusal.sentence, _details(write, {}))
             raise
-        return {}
+        return found
 
     async def _tell(
         self, kind: Kind, before: Json, sentence: str, details: Mapping[str, Any], request_id: str = ""

@@ -64,6 +64,12 @@ async def require(role: Role | None, person: Person, services: Services) -> None
         raise NotAllowed(f"You need to be {need} to do this. Ask whoever runs Mailroom in your organization.")
 
 
+async def may_order(person: Person, services: Services) -> None:
+    """Of a scheduled order whose time has come: may the person still? Raises as `admit` and `require`."""
+    admit(person, services)
+    await require(Role.OPERATOR, person, services)
+
+
 async def may_act(person: Person, services: Services) -> bool:
     """Whether the person is more than a viewer; yes where roles are not set, or cannot be read."""
     try:

@@ -9,6 +9,7 @@ from handlers.grammar import Command, address_of, options_of
 from handlers.lists import BULK
 from handlers.registry import DECISION_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from handlers.scheduling import dropped
 from handlers.status import case_for, view
 from provisioning.case import AccountOrigin, Case, CaseState, Stage, StageState
 
@@ -35,7 +36,11 @@ async def cancel(request: Request, services: Services, typed: Command) -> Reply 
     if [word.lower() for word in typed.args] == [BULK]:
         running = one_running(await services.bulks.open_ones())
         return stopped_card(await services.bulks.stop(running.id, request.person))
-    case = await case_for(address_of(typed), services)
+    upn = address_of(typed)
+    scheduled = await services.schedules.find(upn)
+    if scheduled:
+        return Reply(card=notice_card(await dropped(scheduled, request, services)))
+    case = await case_for(upn, services)
     if case.is_open:
         case = await services.jobs.cancel(case.id, request.person)
     else:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from handlers.grammar import Command, check_address, parse
@@ -35,6 +36,18 @@ def choice(data: Mapping[str, Any], name: str, *allowed: str) -> str:
     if value not in allowed:
         raise BadOrder("I do not know this answer. The card may be from an older version: type the command again.")
     return value
+
+
+def moment(data: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment as the card had it. Raises BadOrder for anything else."""
+    value = text(data, name)
+    try:
+        found = datetime.fromisoformat(value) if value else None
+    except ValueError:
+        found = datetime.min
+    if found is not None and found.tzinfo is None:
+        raise BadOrder("The button sent a time that is none. Type the command instead.")
+    return found
 
 
 def user(data: Mapping[str, Any], name: str = "user") -> str:

@@ -32,6 +32,7 @@ _WHOLE = re.compile(rf"[{_DOUBLE}](?P<inside>[^{_DOUBLE}]*)[{_DOUBLE}]")
 _EDGES = ".,;:!?…"
 _WRAPPING = _DOUBLE + _SINGLE + "<>()[]{}" + _EDGES + " "
 _COURTESY = frozenset({"please", "pls", "thanks", "thx", "bitte", "danke"})
+_CLAUSES = frozenset({"as", "at", "on"})  # begin what is said behind an address: handlers/clauses.py
 _GREETINGS = _COURTESY | {"hi", "hello", "hey", "hallo"}
 
 
@@ -153,7 +154,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             return
         position = found.end()
         token = _option(key, found) if key else _word(found)
-        if after_bare and token.kind == "word" and "@" not in token.text and not _is_courtesy(token):
+        if after_bare and token.kind == "word" and "@" not in token.text and not _goes_on(token):
             name, _, value = after_bare.partition("=")
             raise BadOrder(f'Put quotation marks around a value with spaces: {name}="{clip(f"{value} {token.text}")}".')
         after_bare = f"{token.text}={token.value}" if key and found["bare"] else ""
@@ -201,6 +202,11 @@ def _is_greeting(token: _Token) -> bool:
 
 def _is_courtesy(token: _Token) -> bool:
     return token.kind == "word" and token.text.lower() in _COURTESY
+
+
+def _goes_on(token: _Token) -> bool:
+    """A word that is no part of the value before it, whatever that is."""
+    return _is_courtesy(token) or token.text.lower() in _CLAUSES
 
 
 def _quote(value: str) -> str:

@@ -1,7 +1,7 @@
 """Several people at once: whether a message is such a list, and each line of it as an order.
 
 provision jane@contoso.com, bob@contoso.com license=E3 location=US
-bulk license=E3                        what stands on the first line without an address is said for everybody
+bulk as sales license=E3               what stands on the first line without an address is said for everybody
 jane@contoso.com name="Jane Doe"       one person a line, with the options of the single command; or a table
 """
 
@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from handlers.clauses import profile_of
 from handlers.grammar import Command, check_address, first_word, options_of, parse
-from handlers.ordering import OPTIONS, order_request
+from handlers.ordering import OPTIONS, one_profile, order_request
 from handlers.requests import Request
 from handlers.text import lines_of
 from provisioning.bulk import BulkLine
@@ -74,7 +75,8 @@ def typed_list(text: str) -> TypedList:
 def file_list(text: str, content: bytes) -> TypedList:
     """`text`: what was written beside the file; its options are for every line. Raises BadOrder."""
     lines = [line for line in lines_of(text) if line.strip()]
-    options, _ = _first_line(first_word(lines[0])[1]) if lines else ({}, "")
+    name, rest = first_word(lines[0]) if lines else ("", "")
+    options, _ = _first_line(rest, is_command=name in (BULK, PROVISION))
     return TypedList(read(decode(content), COLUMNS), options)
 
 
@@ -83,11 +85,16 @@ def orders_of(typed: TypedList) -> tuple[BulkLine, ...]:
     return tuple(_understood(line, typed.options) for line in typed.sheet.lines)
 
 
-def _first_line(rest: str) -> tuple[Mapping[str, str], str]:
-    """Options for everybody; or the line itself, where it names somebody or is the header of a table."""
+def _first_line(rest: str, *, is_command: bool = True) -> tuple[Mapping[str, str], str]:
+    """Options for everybody; or the line itself, where it names somebody or is the header of a table.
+
+    Of a sentence beside a file, which is no command, only options count.
+    """
     if is_table(rest, COLUMNS) or _ADDRESS.search(_OPTION.sub(" ", rest)):
         return {}, rest
-    return options_of(parse(f"{BULK} {rest}"), {**OPTIONS, "restore": "restore"}), ""
+    typed = parse(f"{BULK} {rest}")
+    _, profile = profile_of(typed) if is_command else (typed, "")
+    return _options(typed, profile), ""
 
 
 def _understood(line: Line, shared: Mapping[str, str]) -> BulkLine:
@@ -107,11 +114,17 @@ def _understood(line: Line, shared: Mapping[str, str]) -> BulkLine:
 def _command(line: Line, shared: Mapping[str, str]) -> Command:
     """As `provision` would have it, with what is said for everybody behind."""
     if line.fields is None:
-        typed = parse(f"{PROVISION} {line.text}")
-        own = options_of(typed, {**OPTIONS, "restore": "restore"})
-        return replace(typed, options=_merged(own, shared))
+        typed, profile = profile_of(parse(f"{PROVISION} {line.text}"))
+        return replace(typed, options=_merged(_options(typed, profile), shared))
     own = {name: " ".join(value.split()) for name, value in line.fields.items() if name != ADDRESS}
     return Command(PROVISION, (check_address(line.fields[ADDRESS]),), _merged(own, shared))
+
+
+def _options(typed: Command, profile: str) -> dict[str, str]:
+    """Under their real names; “as sales” is one of them."""
+    options = options_of(typed, {**OPTIONS, "restore": "restore"})
+    named = one_profile(profile, options)
+    return {**options, "profile": named} if named else options
 
 
 def _merged(own: Mapping[str, str], shared: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

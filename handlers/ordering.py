@@ -1,6 +1,9 @@
 """What can be ordered for a person, by the words that are typed for it; of one order, and of each line of a list."""
 
-from handlers.grammar import Command, address_of, check_address, options_of
+from collections.abc import Mapping
+
+from handlers.grammar import Command, address_of, check_address, clip, options_of
+from provisioning.errors import BadOrder
 from provisioning.orders import OrderRequest
 
 OPTIONS = {
@@ -19,11 +22,12 @@ OPTIONS = {
     "manager": "manager",
     "department": "department",
     "dept": "department",
+    "profile": "profile",
 }
 
 
-def order_request(typed: Command) -> OrderRequest:
-    """What was typed, as one line of a list as well. Raises BadOrder."""
+def order_request(typed: Command, profile: str = "") -> OrderRequest:
+    """What was typed, as one line of a list as well; `profile` is the one behind “as”. Raises BadOrder."""
     upn = address_of(typed)
     options = options_of(typed, OPTIONS)
     return OrderRequest(
@@ -33,4 +37,13 @@ def order_request(typed: Command) -> OrderRequest:
         license=options.get("license", ""),
         manager=check_address(options["manager"]) if "manager" in options else "",
         department=options.get("department", ""),
+        profile=one_profile(profile, options),
     )
+
+
+def one_profile(behind_as: str, options: Mapping[str, str]) -> str:
+    """Raises BadOrder where the two ways of naming a profile name two."""
+    named = options.get("profile", "")
+    if behind_as and named and behind_as.lower() != named.lower():
+        raise BadOrder(f"You named two profiles, {clip(behind_as)} and {clip(named)}. Keep one of them.")
+    return behind_as or named

@@ -1,6 +1,7 @@
 """`provision`: from a message, or from the form and the restore card, to a case that runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cards.form import form_card
@@ -9,26 +10,34 @@ from cards.problem import problem_card
 from cards.restore import restore_card
 from handlers import fields
 from handlers.access import Role
+from handlers.clauses import as_words, clauses_of
 from handlers.grammar import Command, check_address
 from handlers.ordering import order_request
 from handlers.registry import FORM_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from handlers.scheduling import schedule, show_scheduled
 from provisioning.audit_records import wanted_as_well
 from provisioning.case import Case
 from provisioning.errors import GraphError
-from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable, plan
+from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable
+from provisioning.placing import Terms, planned
 
 _RESTORE = {"yes": True, "no": False, "": None}
 
 
+USAGE = 'provision <upn> [as <profile>] [at <time>] [name="Jane Doe"] [license=E3] [location=US] [manager=…]'
+
+
 @command(
-    'provision <upn> [name="Jane Doe"] [license=E3] [location=US] [manager=…] [department=…]',
+    f"{USAGE} [department=…]",
     summary="Create or adopt the account, assign the license, and tell you when the mailbox answers.",
     example="provision jane@contoso.com",
     role=Role.OPERATOR,
 )
 async def provision(request: Request, services: Services, typed: Command) -> Reply | None:
-    return await _place(order_request(typed), request, services)
+    bare, said = clauses_of(typed, services.clock.now(), request.timezone)
+    wanted = replace(order_request(bare, said.profile), starts_at=said.starts_at, zone=said.zone)
+    return await _place(wanted, request, services)
 
 
 @action("order", role=Role.OPERATOR, lives=FORM_LIVES)
@@ -55,6 +64,9 @@ def _from_data(data: Mapping[str, Any], *, restore: bool | None) -> OrderRequest
         manager=check_address(manager) if manager else "",
         department=fields.text(data, "department"),
         restore=restore,
+        profile=fields.text(data, "profile"),
+        starts_at=fields.moment(data, "starts_at"),
+        zone=fields.text(data, "zone"),
     )
 
 
@@ -74,17 +86,20 @@ async def _place(wanted: OrderRequest, request: Request, services: Services) -> 
     running = placed or await _running(wanted.upn, services)
     if running:
         return await _show_running(running, request, services)
-    lookup = await services.directory.look_up(wanted.upn, wanted.manager)
-    if lookup.account:
-        await services.directory.check_changeable(lookup.account.id)  # told now, not after the form
-    planned = plan(wanted, lookup, services.default_usage_location)
-    match planned:
+    scheduled = await services.schedules.find(wanted.upn)
+    if scheduled:
+        return await show_scheduled(scheduled, request, services)
+    made = await planned(wanted, services.directory, Terms(services.profiles, services.default_usage_location))
+    match made:
         case Incomplete():
-            return Reply(card=form_card(planned), replace=request.verb == "restore")
+            names = [profile.name for profile in services.profiles]
+            return Reply(card=form_card(made, profiles=names), replace=request.verb == "restore")
         case Restorable():
-            return Reply(card=restore_card(planned), replace=request.verb == "order")
+            return Reply(card=restore_card(made), replace=request.verb == "order")
         case Complete(order=complete):
-            return await _start(case_id, complete.upn, planned, request, services)
+            if wanted.starts_at:
+                return await schedule(wanted, request, services)
+            return await _start(case_id, complete.upn, made, request, services)
 
 
 async def _start(case_id: str, upn: str, planned: Complete, request: Request, services: Services) -> Reply | None:
@@ -121,4 +136,5 @@ def _as_command(wanted: OrderRequest) -> str:
         "department": wanted.department,
     }
     options = tuple((key, value) for key, value in values.items() if value)
-    return Command("provision", (wanted.upn,), options).text
+    clauses = as_words(wanted.profile, wanted.starts_at, wanted.zone)
+    return Command("provision", (wanted.upn, *clauses), options).text

@@ -10,7 +10,8 @@ from provisioning.bulk_ports import Bulks, Files, SharedFile, Upload
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
-from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger, Preferences, Records
+from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger, Preferences, Records, Schedules
+from provisioning.profiles import Profile
 
 Card = dict[str, Any]
 """A rendered Adaptive Card: plain JSON values only."""
@@ -36,6 +37,7 @@ class Request:
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
     files: tuple[SharedFile, ...] = ()
     upload: Upload | None = None  # where a file goes that the person agreed to take; from a client, too
+    timezone: str = ""  # the person's, by its IANA name, as Teams says it
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
 
@@ -70,7 +72,9 @@ class Services:
     preferences: Preferences
     bulks: Bulks
     files: Files
+    schedules: Schedules
     default_usage_location: str = ""
+    profiles: tuple[Profile, ...] = ()
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()

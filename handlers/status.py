@@ -9,6 +9,7 @@ from handlers.access import Role, may_act
 from handlers.grammar import Command, address_of, options_of
 from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from handlers.scheduling import show_scheduled
 from provisioning.case import Case
 from provisioning.errors import BadOrder
 from provisioning.ports import estimate_for
@@ -24,11 +25,14 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
     options_of(typed, {})
     if not typed.args:
         return await _all(services)
-    case = await case_for(address_of(typed), services)
+    upn = address_of(typed)
+    scheduled = await services.schedules.find(upn)
+    if scheduled:
+        return await show_scheduled(scheduled, request, services)
+    case = await case_for(upn, services)
     if not await may_act(request.person, services):
-        return await view(
-            case, request, services
-        )  # a view of their own: the live card has the buttons of whoever ordered
+        # A view of their own: the live card has the buttons of whoever ordered.
+        return await view(case, request, services)
     await services.jobs.show(case.id, request.conversation)
     return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
 
@@ -63,8 +67,9 @@ async def case_for(upn: str, services: Services) -> Case:
 async def _all(services: Services) -> Reply:
     cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
     bulks = await services.bulks.open_ones()
-    if not cases and not untold and not bulks:
+    scheduled = await services.schedules.waiting()
+    if not (cases or untold or bulks or scheduled):
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
     now, total = services.clock.now(), await services.jobs.count_open()
     usual = usually(await services.records.estimate("", now))
-    return Reply(card=cases_card(cases, now, total, untold, bulks, usual))
+    return Reply(card=cases_card(cases, now, total, untold, bulks, scheduled, usual))

@@ -24,6 +24,7 @@ from jobs.courier import Courier
 from jobs.depth import Depth, measure
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.following_up import FollowUpSteps
 from jobs.incidents import IncidentWatch
 from jobs.lines import catch_up
 from jobs.messages import add_message, show_live
@@ -31,6 +32,7 @@ from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
+from jobs.schedules import MayOrder, ScheduleBook
 from jobs.steps import ProvisionSteps
 from jobs.stopping import in_time
 from jobs.store import CaseStore, Due
@@ -38,11 +40,13 @@ from jobs.tables import POOL_SIZE, writing
 from jobs.takeover import Takeover
 from jobs.tracing import traceparent
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, provision, repair
+from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, follow_up, provision, repair
 from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
+from provisioning.following_up import next_to_do, once_more
+from provisioning.placing import Terms
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 from provisioning.tally import NOBODY, Tally
@@ -72,6 +76,8 @@ async def open_jobs(
     resync: Resync | None = None,
     audit: AuditLog | None = None,
     tally: Tally = NOBODY,
+    mail_sender: str = "",
+    terms: Terms = Terms(),  # noqa: B008 (frozen)
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
@@ -81,7 +87,7 @@ async def open_jobs(
     if audit is None:
         audit = open_audit(database_url, clock)
         await asyncio.to_thread(audit.prepare)
-    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, tally)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, tally, mail_sender, terms)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -98,6 +104,8 @@ class JobsEngine:
         poll_seconds: float,
         resync: Resync | None,
         tally: Tally,
+        mail_sender: str = "",
+        terms: Terms = Terms(),  # noqa: B008 (frozen)
     ) -> None:
         self.audit = audit
         self._engine = engine = audit.engine
@@ -117,9 +125,11 @@ class JobsEngine:
             FinishSteps(directory, self._cases, engine, self._courier, tally),
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
+            FollowUpSteps(directory, self._cases, mail_sender),
         )
         self._bulk_runner = BulkRunner(engine, clock, self._enqueue_provision, self._end_watch, self._courier.wake)
         self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
+        self.schedules = ScheduleBook(self._store, directory, clock, terms, self.start, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -146,6 +156,10 @@ class JobsEngine:
         await self._settle()
         loops = (self._courier, self._watcher, self._approvals, self._takeover, self._incidents, self._bulk_runner)
         self._tasks = [asyncio.create_task(loop.run(), name=type(loop).__name__) for loop in loops]
+
+    def watch_schedules(self, may_order: MayOrder) -> None:
+        """From now on, orders begin at their time; once the rules of who may order are there."""
+        self._tasks.append(asyncio.create_task(self.schedules.run(may_order), name=type(self.schedules).__name__))
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start, or in another process."""
@@ -236,6 +250,15 @@ class JobsEngine:
         now = self._clock.now()
         with bound_contextvars(case=case_id), acting_for(by, case=case_id):
             return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
+
+    async def follow_up_again(self, case_id: str, by: Person, once: str) -> Case:
+        await self._known(case_id)
+        with acting_for(by, case=case_id):
+            case = await self._cases.change(case_id, lambda case: once_more(case, self._clock.now()))
+        if next_to_do(case) is not None:
+            with SetWorkflowID(f"{case_id}:follow-up:{once}"):
+                await DBOS.enqueue_workflow_async(QUEUE, follow_up, case_id)
+        return case
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         def owe() -> None:

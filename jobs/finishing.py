@@ -34,14 +34,15 @@ class FinishSteps:
         self._tally = tally
 
     @as_priority(Priority.WORK)
-    async def run(self, case_id: str) -> None:
-        """Safe to repeat: a case that is not waiting any more is left alone."""
+    async def run(self, case_id: str) -> bool:
+        """True where there are follow-ups. Safe to repeat: a case that is not waiting any more is left alone."""
         case = await self._cases.get(case_id)
         if case.state is not CaseState.WAITING:
-            return
+            return bool(case.follow_ups)
         address = await self._address(case)
         await asyncio.to_thread(self._become_ready, case_id, address)
         self._courier.wake()
+        return bool(case.order.follow_ups)
 
     async def _address(self, case: Case) -> str:
         """The mail address as Graph has it; the sign-in name if Graph cannot say just now."""
@@ -78,4 +79,4 @@ class FinishSteps:
             case = skip(case, Stage.NOTIFICATION, "The card of the list tells it.", now)
         else:
             case = enter(case, Stage.NOTIFICATION, "Sending the notification.", now)
-        return ready(touch(case, now, mail=address, last_check_at=now), now)
+        return ready(touch(case, now, mail=address, last_check_at=now, follow_ups=case.order.follow_ups), now)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.cases import Cases
+from jobs.joining import join
 from provisioning.accounts import (
+    comes_from,
     detail_changes,
     how_it_came,
     license_error,
@@ -54,6 +56,7 @@ from provisioning.waiting import PREPARING
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 120.0, 180.0)
 # A new account can be 404 elsewhere for "up to a minute or two" (github.com/Azure/azure-powershell/issues/6493).
 REPLICATION_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0)
+GROUP_PAUSES = (60.0,) * 8  # a group's license comes within minutes, not at once
 # What our own earlier try may have taken while replication still hides it from reads; an address is another's.
 OWN_CONFLICTS = ("userPrincipalName", "")
 
@@ -202,26 +205,37 @@ class ProvisionSteps:
     async def _assign_license(self, case: Case) -> None:
         account = await self._account(case)
         sku_id = case.order.license
+        if case.order.license_group:
+            await self._note(case, Stage.LICENSE, f"Joining the group that gives {case.order.license_name}.")
+            await join(self._directory, account.id, case.order.license_group)
+            return
         if not sku_id or serves_mail(account, sku_id):
             return
         await self._note(case, Stage.LICENSE, f"Assigning {case.order.license_name}.")
         held = next((held for held in account.licenses if held.sku_id == sku_id), None)
-        kept_off = [plan for plan in held.disabled_plans if plan not in MAILBOX_PLANS] if held else []
+        off = held.disabled_plans if held else case.order.disabled_plans
+        kept_off = [plan for plan in off if plan not in MAILBOX_PLANS]
         await self._replicated(lambda: self._directory.assign_license(account.id, sku_id, disabled_plans=kept_off))
 
     async def _verify_license(self, case: Case) -> None:
         """The license is there and its mailbox plan is enabled, read back from Graph."""
         await self._note(case, Stage.LICENSE, "Verifying that the license is active.")
-        for pause in REPLICATION_PAUSES:
+        group = case.order.license_group
+        for pause in (*REPLICATION_PAUSES, *(GROUP_PAUSES if group else ())):
             account = await self._account(case)
             broken = license_error(account, case.order.license)
             if broken:
                 raise GraphRejected(broken)
-            if account.mailbox_plan is not None:
+            if account.mailbox_plan is not None and (not group or comes_from(account, case.order.license, group)):
                 name = case.order.license_name or "The mailbox license that the account had"
                 await self._finish(case, Stage.LICENSE, f"{name} is assigned and active.")
                 return
             await asyncio.sleep(pause)
+        if group:
+            raise GraphRejected(
+                f"The account is in the group that gives {case.order.license_name}, but the license did not come from "
+                "it within ten minutes. Look at the group's licenses in the Microsoft 365 admin center, then try again."
+            )
         raise GraphRejected(
             "The license is assigned, but its Exchange Online plan did not become active within minutes. "
             "Look at the subscription in the Microsoft 365 admin center, then try again."

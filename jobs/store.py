@@ -5,7 +5,7 @@ live cards as due and writes the audit trail. So a change that is committed is s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from jobs.lines import note_line
 from jobs.messages import mark_due, show_live
 from jobs.tables import cases, has_come, insert_new, reading, writing
 from provisioning.acting import acting
-from provisioning.audit_records import case_ended, joined, ordered
+from provisioning.audit_records import case_ended, follow_ups_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
 
 Transition = Callable[[Case], Case]
@@ -65,6 +65,9 @@ class CaseStore:
             show_live(connection, kept.id, conversation, is_asker=True)
             record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
+            ended = case_ended(replace(case, state=CaseState.RUNNING), case, case.requester) if kept is case else None
+            if ended is not None:  # it could not even begin
+                append(connection, ended, case.created_at)
             return kept
 
     def get(self, case_id: str) -> Case | None:
@@ -164,9 +167,12 @@ class CaseStore:
 
 
 def find_or_add(connection: sa.Connection, case: Case) -> Case:
-    """The case with the same id, else the open one for the same UPN, else `case` itself, stored."""
+    """The case with the same id, else the open one for the same UPN, else `case` itself, stored.
+
+    One that has ended already, since it could not even begin, joins no open one: it is there to be read.
+    """
     upn = case.order.upn.lower()
-    is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn)
+    is_same = sa.or_(cases.c.id == case.id, cases.c.open_upn == upn) if case.is_open else cases.c.id == case.id
     same = sa.select(cases.c.document).where(is_same).order_by(cases.c.id != case.id).limit(1)
     while True:  # another process may open one after we looked, or close it before we look again
         existing = connection.execute(same).scalar()
@@ -211,6 +217,9 @@ def change_all(
         record = case_ended(before, after, acting().actor)
         if record is not None:
             append(connection, record, after.ended_at or after.created_at)
+        followed = follow_ups_ended(before, after)
+        if followed is not None:
+            append(connection, followed, after.updated_at or after.created_at)
     return changes
 
 

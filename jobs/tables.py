@@ -182,6 +182,16 @@ secrets = sa.Table(
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
 
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # of the case that it becomes
+    sa.Column("upn", sa.String, nullable=False, unique=True),  # lower case
+    sa.Column("starts_at", sa.Float, nullable=False),  # epoch seconds
+    sa.Column("next_try_at", sa.Float, nullable=False),  # epoch seconds
+    sa.Column("document", sa.Text, nullable=False),  # the whole Scheduled as JSON
+)
+
 processes = sa.Table(
     "processes",
     metadata,

@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dbos import DBOS, StepOptions
+from dbos import DBOS, SetWorkflowID, StepOptions
 from structlog.contextvars import bound_contextvars
 
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.following_up import FollowUpSteps
 from jobs.repairing import RepairSteps
 from jobs.steps import ProvisionSteps
 from jobs.tracing import doing, is_tracing, working_on
@@ -44,6 +45,7 @@ class Parts:
     finish_steps: FinishSteps
     explain_steps: ExplainSteps
     repair_steps: RepairSteps
+    follow_up_steps: FollowUpSteps
 
 
 _bound: list[Parts] = []
@@ -75,9 +77,26 @@ async def finish(case_id: str) -> None:
     parts = _bound[0]
     async with _done_for_case("finish", case_id):
         try:
-            await _run("finish", parts.finish_steps.run, case_id)
+            has_follow_ups = await _run("finish", parts.finish_steps.run, case_id)
         except Exception:
             await _fail(parts, case_id)
+            raise
+        if has_follow_ups:
+            with SetWorkflowID(f"{case_id}:follow-up"):
+                await DBOS.enqueue_workflow_async(QUEUE, follow_up, case_id)
+
+
+@DBOS.workflow(name="follow_up")
+async def follow_up(case_id: str) -> None:
+    """What the profile wants done once the mailbox is ready; what has been done is left alone."""
+    steps = _bound[0].follow_up_steps
+    async with _done_for_case("follow_up", case_id):
+        try:
+            for index in range(await _run("count", steps.count, case_id)):
+                await _run(f"follow_up_{index}", steps.run, case_id, index)
+        except Exception:
+            log.exception("case %s: the follow-ups failed", case_id)
+            await steps.break_off(case_id, FAULT)
             raise
 
 
@@ -120,6 +139,8 @@ async def break_off(workflow_id: str) -> None:
     log.error("workflow %s broke off", workflow_id, extra=ids)
     if subject == "repair":
         await _bound[0].repair_steps.fail(rest, FAULT)
+    elif rest.startswith("follow-up"):
+        await _bound[0].follow_up_steps.break_off(subject, FAULT)
     elif not rest.startswith("explain"):
         await _end(_bound[0], subject)
 

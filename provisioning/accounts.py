@@ -47,6 +47,14 @@ def serves_mail(account: Account, sku_id: str) -> bool:
     return held is not None and not MAILBOX_PLANS.keys() & set(held.disabled_plans)
 
 
+def comes_from(account: Account, sku_id: str, group_id: str) -> bool:
+    """The group gives the license, and that is in force (licenseAssignmentStates)."""
+    return any(
+        state.sku_id == sku_id and state.assigned_by_group == group_id and state.state == "Active"
+        for state in account.license_states
+    )
+
+
 def license_error(account: Account, sku_id: str) -> str:
     """One sentence when Entra could not apply the license, else ""."""
     state = next((s for s in account.license_states if s.sku_id == sku_id and s.state == "Error"), None)

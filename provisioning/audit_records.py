@@ -6,7 +6,9 @@ from typing import Any
 from provisioning.acting import MAILROOM
 from provisioning.audit import AuditRecord, Kind
 from provisioning.case import Case, CaseState, Order, Person, Problem
+from provisioning.following_up import LEFT_OVER, next_to_do, title
 from provisioning.repair import Repair, RepairState
+from provisioning.scheduled import Scheduled
 
 _REPAIR_ENDS = {
     RepairState.CURED: "helped",
@@ -76,6 +78,30 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     return _of_case(after, Kind.ENDED, MAILROOM, f"{what.format(upn)}: {why}", details)
 
 
+def schedule_made(one: Scheduled) -> AuditRecord:
+    """An order for later was stored."""
+    sentence = f"{_name(one.requester)} scheduled a mailbox for {one.request.upn}: {one.when}."
+    details = {"starts_at": one.starts_at.isoformat(), "profile": one.request.profile}
+    return AuditRecord(Kind.ORDER, one.requester, sentence, one.request.upn, one.id, details)
+
+
+def schedule_dropped(one: Scheduled, by: Person) -> AuditRecord:
+    sentence = f"{_name(by)} dropped the order for {one.request.upn} that was scheduled for {one.when}."
+    return AuditRecord(Kind.CANCEL, by, sentence, one.request.upn, one.id)
+
+
+def follow_ups_ended(before: Case, after: Case) -> AuditRecord | None:
+    """None unless the last of them ended by this change."""
+    if next_to_do(before) is None or next_to_do(after) is not None:
+        return None
+    left = [one for one in after.follow_ups if one.state in LEFT_OVER]
+    told = [{"what": title(one, after), "state": one.state.value, "note": one.note} for one in after.follow_ups]
+    rest = f"{len(left)} of {len(told)} need somebody" if left else "all are done"
+    sentence = f"The follow-ups for {after.order.upn} came to their end: {rest}."
+    details = {"state": "follow_ups_left" if left else "follow_ups_done", "follow_ups": told}
+    return _of_case(after, Kind.ENDED, MAILROOM, sentence, details)
+
+
 def repair_asked(repair: Repair) -> AuditRecord:
     sentence = f"{_name(repair.requester)} asked for the fix “{repair.title}” for {repair.user}."
     steps = [step.says for step in repair.steps]
@@ -133,7 +159,8 @@ def _of_repair(repair: Repair, kind: Kind, by: Person, sentence: str, details: d
 
 def _details(order: Order) -> dict[str, Any]:
     """What was ordered, without what was left open."""
-    return {name: value for name, value in asdict(order).items() if value and name != "upn"}
+    known = {**asdict(order), "follow_ups": [one.kind.value for one in order.follow_ups]}
+    return {name: value for name, value in known.items() if value and name != "upn"}
 
 
 def _words(problem: Problem | None) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from provisioning.bulk import Answers, BulkLine, Origin, Seats
 from provisioning.case import Order
 from provisioning.directory import Lookup, Lookups, Sku
 from provisioning.errors import BadOrder
+from provisioning.follow_ups import Group
 from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable, plan
+from provisioning.placing import Terms, on_terms
+from provisioning.profiles import Profile, find_profile, with_profile
 
 NEEDED = {
     "display_name": "a name",
@@ -35,6 +38,16 @@ class Checked:
         return Counter(line.origin for line in self.lines if line.is_startable)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the lines are held against. `taken`: why somebody cannot be ordered now, by UPN in lower case."""
+
+    lookups: Lookups
+    taken: Mapping[str, str] = field(default_factory=dict)
+    terms: Terms = Terms()
+    groups: Mapping[str, Group | None] = field(default_factory=dict)  # of the profiles, by lower-case id
+
+
 @dataclass
 class _Tally:
     """What the lines before this one have taken."""
@@ -43,20 +56,19 @@ class _Tally:
     needed: Counter[str] = field(default_factory=Counter)
 
 
-def check(
-    lines: Sequence[BulkLine],
-    lookups: Lookups,
-    at_work: Mapping[str, str],
-    answers: Answers,
-    default_location: str = "",
-) -> Checked:
-    """`at_work`: who ordered what is being prepared already, by UPN in lower case."""
+def check(lines: Sequence[BulkLine], known: Known, answers: Answers) -> Checked:
     tally = _Tally()
-    checked = tuple(_check(line, lookups, at_work, answers, default_location, tally) for line in lines)
-    skus = {sku.id: sku for sku in lookups.skus}
+    checked = tuple(_check(line, known, answers, tally) for line in lines)
+    skus = {sku.id: sku for sku in known.lookups.skus}
     seats = tuple(Seats(skus[sku_id].name, needed, skus[sku_id].free) for sku_id, needed in tally.needed.items())
     missing = Counter(what for line in checked for what in line.missing)
     return Checked(checked, seats, missing)
+
+
+def profiles_of(lines: Sequence[BulkLine], profiles: Sequence[Profile]) -> tuple[Profile, ...]:
+    """Those that the lines name."""
+    named = {line.request.profile.lower() for line in lines if line.request}
+    return tuple(profile for profile in profiles if profile.name.lower() in named)
 
 
 def name_from(upn: str) -> str:
@@ -65,33 +77,25 @@ def name_from(upn: str) -> str:
     return " ".join(word[:1].upper() + word[1:] for word in words if word) or upn
 
 
-def _check(
-    line: BulkLine,
-    lookups: Lookups,
-    at_work: Mapping[str, str],
-    answers: Answers,
-    default_location: str,
-    tally: _Tally,
-) -> BulkLine:
+def _check(line: BulkLine, known: Known, answers: Answers, tally: _Tally) -> BulkLine:
     fresh = replace(line, order=None, missing=(), problem=line.problem if line.request is None else "")
     if fresh.request is None:
         return fresh
     try:
-        lookup = lookups.of(fresh.request.upn, fresh.request.manager)
+        profile = find_profile(fresh.request.profile, known.terms.profiles)
+        request = with_profile(fresh.request, profile)
+        lookup = known.lookups.of(request.upn, request.manager)
         _refuse_second(fresh, lookup, tally)
-        planned = plan(_filled(fresh.request, answers, lookup), _with_seats(lookup), default_location)
-        return _planned(fresh, planned, lookup, lookups, at_work, tally)
+        planned = plan(_filled(request, answers, lookup), _with_seats(lookup), known.terms.default_location)
+        if isinstance(planned, Complete) and profile:
+            planned = Complete(on_terms(planned.order, profile, lookup.skus, known.groups))
+        return _planned(fresh, planned, lookup, known, tally)
     except BadOrder as error:
         return replace(fresh, problem=error.sentence)
 
 
 def _planned(
-    line: BulkLine,
-    planned: Complete | Incomplete | Restorable,
-    lookup: Lookup,
-    lookups: Lookups,
-    at_work: Mapping[str, str],
-    tally: _Tally,
+    line: BulkLine, planned: Complete | Incomplete | Restorable, lookup: Lookup, known: Known, tally: _Tally
 ) -> BulkLine:
     match planned:
         case Incomplete(missing=missing):
@@ -103,10 +107,10 @@ def _planned(
                 "for a new one."
             )
         case Complete(order=order):
-            if order.upn.lower() in at_work:
-                raise BadOrder(f"{order.upn} is being prepared already, for {at_work[order.upn.lower()]}.")
-            if lookup.account and lookup.account.id in lookups.refusals:
-                raise BadOrder(lookups.refusals[lookup.account.id])
+            if order.upn.lower() in known.taken:
+                raise BadOrder(known.taken[order.upn.lower()])
+            if lookup.account and lookup.account.id in known.lookups.refusals:
+                raise BadOrder(known.lookups.refusals[lookup.account.id])
             _take_seat(order, lookup, tally)
             return replace(line, order=order, origin=_origin(order, lookup))
 

@@ -31,6 +31,8 @@ _BOMS = (
 )
 _SEPARATOR_LINE = re.compile(r"^\ufeff?\s*sep=.\s*$", re.IGNORECASE)  # by which Excel is told the delimiter
 _OPTIONS = re.compile(r"(?<!\S)[^\W\d][\w-]*\s*=")
+# “as sales”, or a time, behind the last address of several; not where another has its own before.
+_CLAUSE = re.compile(r"(?<=\s)(?:as|at|on|today|tomorrow|\w+day|\d[\d:-]*)(?!\S)[^@]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -168,9 +170,12 @@ def _free(lines: Sequence[str]) -> Iterator[Line]:
 
 
 def _people(line: str) -> list[str]:
-    """One text a person. Options at the end of a line are those of everybody in it."""
+    """One text a person. Options and clauses at the end of a line are those of everybody in it."""
     options = _OPTIONS.search(line)
     head, tail = (line[: options.start()], line[options.start() :]) if options else (line, "")
+    clause = _CLAUSE.search(head)
+    if clause and " as " not in head[: clause.start()].lower():
+        head, tail = head[: clause.start()], f"{clause[0].strip()} {tail}"
     for separator in (r"[;\t]", r"[,;\t]", r"[\s,;]"):  # the coarsest that leaves one address in each
         pieces = [piece.strip() for piece in re.split(separator, head) if piece.strip()]
         if len(pieces) > 1 and all(piece.count("@") == 1 for piece in pieces):

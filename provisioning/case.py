@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from provisioning.errors import GraphTrace
+from provisioning.follow_ups import FollowUp
 
 
 class Stage(StrEnum):
@@ -98,6 +99,10 @@ class Order:
     manager_name: str = ""
     department: str = ""
     restore_id: str = ""  # the recycle-bin object to restore instead of creating
+    profile: str = ""
+    disabled_plans: tuple[str, ...] = ()  # ids
+    license_group: str = ""  # the license comes from membership in this group, and is never assigned directly
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ class Case:
     bulk_id: str = ""  # of the list that it came with: that has the card, and tells the end
     trace: str = ""  # the W3C traceparent of what ordered it
     is_watch: bool = False  # somebody else made the account: nothing is changed (provisioning/watching.py)
+    follow_ups: tuple[FollowUp, ...] = ()  # the order's, once the mailbox is ready
 
     @property
     def is_open(self) -> bool:

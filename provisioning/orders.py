@@ -5,6 +5,7 @@ Nothing is ever guessed: a display name, country or license that nobody named is
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from provisioning.case import Order
 from provisioning.countries import COUNTRY_CODES
@@ -33,6 +34,9 @@ class OrderRequest:
     manager: str = ""
     department: str = ""
     restore: bool | None = None  # None: not asked yet; False: create anew beside the recycle bin
+    profile: str = ""
+    starts_at: datetime | None = None  # None: now
+    zone: str = ""  # in which `starts_at` was said
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,11 @@ from provisioning.directory import (
 from provisioning.errors import DatabaseUnavailable
 from provisioning.figures import Estimate, Report
 from provisioning.fixes.steps import Step
+from provisioning.follow_ups import Group, Mail, MailboxSettings
 from provisioning.incidents import Incident
 from provisioning.listing import CaseLine, CasePage, Wanted
 from provisioning.repair import Repair
+from provisioning.scheduled import Scheduled
 
 
 class Clock(Protocol):
@@ -152,6 +154,32 @@ class Directory(Protocol):
         """Users in the group, transitively, the first `most` of them. Raises GraphNotFound for an unknown group."""
         ...
 
+    async def get_groups(self, group_ids: Sequence[str]) -> dict[str, Group | None]:
+        """By id in lower case, 20 to a `$batch`; None where there is no such group."""
+        ...
+
+    async def groups_of(self, account_id: str) -> frozenset[str]:
+        """The groups that the account itself is in, by id; not those that it is in through another group."""
+        ...
+
+    async def add_to_group(self, account_id: str, group_id: str) -> None:
+        """Raises GraphRejected where the account is in it already, or where Graph cannot write the group."""
+        ...
+
+    async def mailbox_settings(self, account_id: str) -> MailboxSettings: ...
+
+    async def change_mailbox_settings(self, account_id: str, wanted: MailboxSettings) -> None:
+        """What is "" in `wanted` stays as it is."""
+        ...
+
+    async def send_mail(self, sender: str, mail: Mail) -> None:
+        """Graph takes it: 202. Not to be repeated before `has_sent` was asked."""
+        ...
+
+    async def has_sent(self, sender: str, token: str) -> bool:
+        """Whether the mail with this token is in the sender's mailbox, Sent Items included."""
+        ...
+
     async def ping(self) -> None:
         """Cheap proof that Graph answers with our token; raises GraphError otherwise."""
         ...
@@ -268,6 +296,10 @@ class Jobs(Protocol):
         """Stop working on the case. What was done stays done, and the card says what."""
         ...
 
+    async def follow_up_again(self, case_id: str, by: Person, once: str) -> Case:
+        """Do the follow-ups that failed once more; the same `once` does it once."""
+        ...
+
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         """Post the ready notification in `conversation` as well (once)."""
         ...
@@ -311,6 +343,30 @@ class Jobs(Protocol):
 
     async def release_credential(self, case_id: str) -> None:
         """Undo the claim after Graph refused to issue the credential."""
+        ...
+
+
+class Schedules(Protocol):
+    """Orders for later."""
+
+    async def add(self, one: Scheduled) -> Scheduled:
+        """The one with the same id, or for the same person, where there is one; else `one`, which is kept."""
+        ...
+
+    async def get(self, schedule_id: str) -> Scheduled | None: ...
+
+    async def find(self, upn: str) -> Scheduled | None: ...
+
+    async def waiting(self, limit: int = 20) -> tuple[Scheduled, ...]:
+        """The next ones first."""
+        ...
+
+    async def drop(self, schedule_id: str, by: Person) -> bool:
+        """False where it has begun already, or was dropped before."""
+        ...
+
+    async def begin_now(self, schedule_id: str) -> bool:
+        """False as with `drop`. It begins within seconds."""
         ...
 
 

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from sandbox.people import ADAM, BOT_APP_ID, HELGA, MONA, TENANT_ID
+from sandbox.people import ADAM, BOT_APP_ID, HELGA, MONA, TENANT_ID, WELCOME_MAILBOX
 from sandbox.programs import Program, main, run_together
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "var" / "demo"
 FIRST_ORDER = "provision jane@contoso.com"
+PROFILES = {
+    "MAILROOM_PROFILES": str(ROOT / "docs" / "profiles.example.toml"),
+    "MAILROOM_MAIL_SENDER": WELCOME_MAILBOX,
+}
 ROLES = {
     "MAILROOM_OPERATORS": HELGA.object_id,
     "MAILROOM_ADMINS": ADAM.object_id,
@@ -40,6 +44,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
 
 def programs(options: argparse.Namespace, state: Path) -> tuple[Program, Program]:
     """The sandbox, then the bot that speaks to it; `state` holds the bot's database."""
+    roles = ROLES if options.roles else {}
     bot_url = f"http://127.0.0.1:{options.bot_port}"
     sandbox = Program(
         name="sandbox",
@@ -56,7 +61,7 @@ def programs(options: argparse.Namespace, state: Path) -> tuple[Program, Program
     bot = Program(
         name="bot",
         argv=(sys.executable, "-m", "bot"),
-        env=_environment(bot_settings(options.port, options.bot_port, state) | (ROLES if options.roles else {})),
+        env=_environment(bot_settings(options.port, options.bot_port, state) | PROFILES | roles),
         folder=state,
         port=options.bot_port,
         flag="MAILROOM_PORT=… (make) or --bot-port …",

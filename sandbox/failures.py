@@ -42,7 +42,7 @@ def not_found(name: str) -> GraphFailure:
 
 def denied(template: str) -> GraphFailure:
     """403 for a missing application permission: each service behind Graph has its own words for it."""
-    if re.search(r"/(mailboxSettings|mailFolders|sendMail|settings/exchange)\b", template):
+    if re.search(r"/(mailboxSettings|mailFolders|messages|sendMail|settings/exchange)\b", template):
         return GraphFailure(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     if "/authentication/" in template:
         return GraphFailure(403, "accessDenied", "Request Authorization failed")

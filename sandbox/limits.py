@@ -41,7 +41,7 @@ _UNITS = {
     ("GET", "/groups/{group}/members"): 3,
 }
 _POSTS_THAT_READ = {"checkMemberGroups": 4}
-_OUTLOOK = ("mailboxsettings", "mailfolders", "sendmail")
+_OUTLOOK = ("mailboxsettings", "mailfolders", "messages", "sendmail")
 
 
 class Window:

@@ -44,6 +44,12 @@ class Conversation:
     team_name: str = ""
 
 
+SALES_LICENSES = "6f0e1d2c-0000-4000-8000-0000000000d1"
+SALES_TEAM = "6f0e1d2c-0000-4000-8000-0000000000d2"
+SALES_NEWS = "6f0e1d2c-0000-4000-8000-0000000000d3"
+WELCOME_MAILBOX = f"welcome@{DEFAULT_DOMAIN}"
+
+
 def _person(key: str, name: str, domain: str, suffix: str, locale: str, role: str, tenant: str = TENANT_ID) -> Person:
     object_id = f"6f0e1d2c-0000-4000-8000-0000000000{suffix}"
     return Person(key, name, f"{key}@{domain}", object_id, f"29:{key}", locale, role, tenant)

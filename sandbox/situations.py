@@ -35,4 +35,5 @@ def apply(name: str, tenant: Tenant, faults: Faults) -> None:
     apply_scenario(name, tenant, faults)
     if name == USUAL:
         apply_live(World(tenant, faults))
+        apply_scenario("groups", tenant, faults)
         tenant.subscriptions[OFFICE_365_E3.sku_id].enabled += FREE_SEATS

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.controls import hybrid, stocks
 from sandbox.controls.bodies import body_of, mistake, named_user, number
-from sandbox.controls.views import clock_view, seats_view, user_view, users_view
+from sandbox.controls.views import clock_view, mails_view, seats_view, user_view, users_view
 from sandbox.faultplan import FAULT_PLAN, Terms, terms_from_json
 from sandbox.faults import rule_from_json
 from sandbox.keys import CLOCK, FAULTS, LIMITS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
@@ -39,6 +39,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/sandbox/permissions", get_permissions)
     app.router.add_put("/sandbox/permissions", put_permissions)
     app.router.add_get("/sandbox/effects", get_effects)
+    app.router.add_get("/sandbox/mails", get_mails)
     hybrid.add_routes(app)
     stocks.add_routes(app)
 
@@ -191,6 +192,10 @@ async def put_permissions(request: web.Request) -> web.Response:
 
 async def get_effects(request: web.Request) -> web.Response:
     return web.json_response(request.app[TENANT].effects.as_json())
+
+
+async def get_mails(request: web.Request) -> web.Response:
+    return web.json_response({"mails": mails_view(request.app[TENANT])})
 
 
 def _known_scenario(name: Any) -> str:

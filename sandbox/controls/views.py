@@ -1,4 +1,4 @@
-"""What the controls show. No password, pass or mail text is kept anywhere, so none can appear here."""
+"""What the controls show. No password or pass is kept anywhere, so none can appear here."""
 
 from typing import Any
 
@@ -51,6 +51,20 @@ def seats_view(tenant: Tenant) -> list[Json]:
             "capabilityStatus": subscription.capability_status,
         }
         for subscription in tenant.subscriptions.values()
+    ]
+
+
+def mails_view(tenant: Tenant) -> list[Json]:
+    """Every mail that was sent, the newest first."""
+    return [
+        {
+            "sender": sender.upn if (sender := tenant.users.get(mail.sender)) else mail.sender,
+            "to": list(mail.to),
+            "subject": mail.subject,
+            "text": mail.text,
+            "takenAt": timestamp(mail.taken_at),
+        }
+        for mail in reversed(tenant.mails)
     ]
 
 

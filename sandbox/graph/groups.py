@@ -1,13 +1,14 @@
 """Groups, as far as rights and licenses ask for them: read, membership, checkMemberGroups."""
 
 from sandbox.clock import timestamp
-from sandbox.failures import GraphFailure, bad_request, not_found
+from sandbox.failures import GraphFailure, bad_request, denied, not_found
 from sandbox.graph.calls import Answer, Call, Json, route
 from sandbox.graph.licenses import license_changes
 from sandbox.graph.odata import context, filtered, page, selected
 from sandbox.graph.roles import TYPE, role_views
 from sandbox.graph.users import directory_object, referenced, wanted_user
 from sandbox.tenant import group_licensing, schema
+from sandbox.tenant.effects import Effect
 from sandbox.tenant.organization import Group
 from sandbox.tenant.views import view
 
@@ -18,9 +19,11 @@ PROPERTIES = (
     "description",
     "displayName",
     "groupTypes",
+    "isAssignableToRole",
     "mail",
     "mailEnabled",
     "mailNickname",
+    "membershipRule",
     "onPremisesSyncEnabled",
     "proxyAddresses",
     "securityEnabled",
@@ -79,11 +82,13 @@ def add_member(call: Call) -> Answer:
     user = call.tenant.find_user(reference)
     if user is None:
         raise not_found(reference)
+    _check_writable(call, group)
     if user.id in group.members:
         raise bad_request(
             "One or more added object references already exist for the following modified properties: 'members'."
         )
     group.members.add(user.id)
+    call.tenant.effects.count(user.upn, Effect.GROUPS_JOINED)
     if group.licenses:
         group_licensing.evaluate(call.tenant, user, group)
     return Answer(204)
@@ -135,6 +140,23 @@ def check_member_groups(call: Call) -> Answer:
     return Answer(body={"@odata.context": f"{call.base_url}/$metadata#Collection(Edm.String)", "value": hits})
 
 
+def _check_writable(call: Call, group: Group) -> None:
+    """Refusals as people met them: microsoftgraph/microsoft-graph-docs issues 14827 and 4210, and, for dynamic groups,
+    learn.microsoft.com/graph/api/group-post-members. Groups for roles need a permission that nobody has here.
+    """
+    if group.synced:
+        raise bad_request(
+            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+            "currently undergoing migration."
+        )
+    if group.mail and not group.unified:
+        raise bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
+    if group.rule:
+        raise bad_request("Insufficient privileges to complete the operation: the group has dynamic membership.")
+    if group.for_roles:
+        raise denied(call.path)
+
+
 def _memberships(call: Call) -> Answer:
     user = wanted_user(call)
     names = selected(call, _CANONICAL, DEFAULTS, "directoryObject")
@@ -159,6 +181,10 @@ def _chosen(group: Group, names: tuple[str, ...]) -> Json:
     return {name: values[name] for name in names}
 
 
+def _kinds(group: Group) -> list[str]:
+    return ["Unified"] * bool(group.mail and group.unified) + ["DynamicMembership"] * bool(group.rule)
+
+
 def group_view(group: Group) -> Json:
     return {
         "id": group.id,
@@ -166,12 +192,14 @@ def group_view(group: Group) -> Json:
         "createdDateTime": timestamp(group.created_at),
         "description": None,
         "displayName": group.name,
-        "groupTypes": ["Unified"] if group.mail else [],
+        "groupTypes": _kinds(group),
+        "isAssignableToRole": group.for_roles or None,
         "mail": group.mail or None,
         "mailEnabled": bool(group.mail),
         "mailNickname": group.name.replace(" ", "").lower(),
         "onPremisesSyncEnabled": group.synced or None,
         "proxyAddresses": list(group.proxy_addresses),
+        "membershipRule": group.rule or None,
         "securityEnabled": not group.mail,
         "visibility": None,
     }

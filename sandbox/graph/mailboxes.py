@@ -1,4 +1,8 @@
-"""What lives in Exchange: mailboxSettings, the inbox folder, sendMail. 404 until the mailbox is ready."""
+"""What lives in Exchange: mailboxSettings and the inbox folder. 404 until the mailbox is ready."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
 
 from sandbox.failures import GraphFailure, bad_request
 from sandbox.graph.calls import Answer, Call, Json, route
@@ -73,19 +77,41 @@ def get_inbox(call: Call) -> Answer:
     return Answer(body={"@odata.context": context(call, f"users('{user.id}')/mailFolders"), **folder})
 
 
-@route("POST", "users/{user}/sendMail")
-def send_mail(call: Call) -> Answer:
-    """Counted only: what was written and to whom is not kept."""
-    given = {key.lower(): value for key, value in call.json().items()}
-    message = given.get("message")
-    if not isinstance(message, dict):
-        raise bad_request("The value of the parameter 'Message' is empty.")
-    recipients = next((value for key, value in message.items() if key.lower() == "torecipients"), None)
-    if not recipients:
-        raise GraphFailure(400, "ErrorInvalidRecipients", "At least one recipient isn't valid.")
+@route("PATCH", "users/{user}/mailboxSettings")
+def change_settings(call: Call) -> Answer:
+    """learn.microsoft.com/graph/api/user-update-mailboxsettings: 200 with what was changed.
+
+    The time zone is a Windows or an IANA name. What a wrong one is answered is not documented: the code here is the
+    one of Outlook's calendar.
+    """
     user = wanted_mailbox(call)
-    call.tenant.effects.count(user.upn, Effect.MAILS_SENT)
-    return Answer(202)
+    given = {key.lower(): value for key, value in call.json().items()}
+    changes: Json = {}
+    if "timezone" in given:
+        changes["timeZone"] = _zone(given["timezone"])
+    if "language" in given:
+        changes["language"] = _language(given["language"])
+    if not changes:
+        raise bad_request("A value without a type name was found and no expected type is available.")
+    if any(user.mailbox.settings.get(name) != value for name, value in changes.items()):
+        user.mailbox.settings.update(changes)
+        call.tenant.effects.count(user.upn, Effect.SETTINGS_CHANGED)
+    shown = f"{call.base_url}/$metadata#users('{user.id}')/mailboxSettings"
+    return Answer(body={"@odata.context": shown, **changes})
+
+
+def _zone(name: Any) -> str:
+    if isinstance(name, str) and (name in available_timezones() or re.fullmatch(r"[\w. ()+-]+ Standard Time", name)):
+        return name
+    message = f"A valid TimeZone value must be specified. The following TimeZone value is not supported: '{name}'."
+    raise GraphFailure(400, "TimeZoneNotSupportedException", message)
+
+
+def _language(value: Any) -> Json:
+    locale = value.get("locale") if isinstance(value, dict) else None
+    if not isinstance(locale, str) or not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})*", locale):
+        raise GraphFailure(400, "ErrorInvalidArgument", "The specified culture is not valid.")
+    return {"locale": locale, "displayName": dict(_LANGUAGES.values()).get(locale, locale)}
 
 
 def _settings(user: User) -> Json:
@@ -113,4 +139,5 @@ def _settings(user: User) -> Json:
             "endTime": "17:00:00.0000000",
             "timeZone": {"name": "UTC"},
         },
+        **user.mailbox.settings,
     }

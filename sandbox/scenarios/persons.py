@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sandbox import people
 from sandbox.scenarios.registry import World, scenario
 from sandbox.tenant import accounts, licensing
-from sandbox.tenant.catalogue import OFFICE_365_E1
+from sandbox.tenant.catalogue import OFFICE_365_E1, OFFICE_365_E3
 from sandbox.tenant.effects import Effects
 from sandbox.tenant.mailboxes import make_ready
 from sandbox.tenant.organization import Group, fixed_id
@@ -116,3 +116,21 @@ def _synced_properties(account: str, name: str, synced_at: datetime) -> dict[str
         "onPremisesDistinguishedName": f"CN={name},OU=People,DC=corp,DC=contoso,DC=com",
         "onPremisesUserPrincipalName": f"{account}@{people.DEFAULT_DOMAIN}",
     }
+
+
+@scenario("groups")
+def groups(world: World) -> None:
+    """Groups for profiles: one that gives Office 365 E3, a team, a distribution list; and the mailbox that writes."""
+    since = world.tenant.now() - timedelta(days=200)
+    made = (
+        Group(people.SALES_LICENSES, "Sales licenses", since, licenses={OFFICE_365_E3.sku_id: ()}),
+        Group(people.SALES_TEAM, "Sales team", since, mail="sales-team@contoso.com"),
+        Group(people.SALES_NEWS, "Sales news", since, mail="sales-news@contoso.com", unified=False),
+    )
+    for group in made:
+        group.proxy_addresses = (f"SMTP:{group.mail}",) if group.mail else ()
+        world.tenant.groups[group.id] = group
+    if world.tenant.find_user(people.WELCOME_MAILBOX) is None:
+        user = _add(world, people.WELCOME_MAILBOX, "Contoso IT", mail=people.WELCOME_MAILBOX)
+        user.mailbox.purpose, user.background = "shared", True
+        make_ready(user.mailbox, since)

@@ -15,6 +15,8 @@ class Effect(StrEnum):
     PASSWORDS_SET = "passwords_set"
     ACCESS_PASSES = "access_passes"
     MAILS_SENT = "mails_sent"
+    SETTINGS_CHANGED = "mailbox_settings_changed"
+    GROUPS_JOINED = "groups_joined"
     RETRIED = "provisioning_retried"
     REPROCESSED = "licenses_reprocessed"
 

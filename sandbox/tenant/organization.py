@@ -64,6 +64,9 @@ class Group:
     proxy_addresses: tuple[str, ...] = ()
     licenses: dict[str, tuple[str, ...]] = field(default_factory=dict)  # SKU id -> disabled plans
     synced: bool = False
+    unified: bool = True  # of a group with an address: a Microsoft 365 group, not a distribution list
+    rule: str = ""  # membershipRule of a dynamic group
+    for_roles: bool = False  # isAssignableToRole
 
 
 @dataclass

@@ -14,6 +14,7 @@ from sandbox.tenant.active_directory import ActiveDirectory
 from sandbox.tenant.effects import Effects
 from sandbox.tenant.mailboxes import Preparation
 from sandbox.tenant.organization import Contact, Group, Incident, Organization, Recipient, Subscription
+from sandbox.tenant.outlook import SentMail
 from sandbox.tenant.roles import GLOBAL_ADMINISTRATOR, DirectoryRole, hold
 from sandbox.tenant.store import UserStore
 from sandbox.tenant.users import User
@@ -44,6 +45,7 @@ class Tenant:
         self.incidents: list[Incident] = []
         self.health: dict[str, str] = {}  # a service's status, where no incident tells it
         self.audits: list[dict[str, Any]] = []
+        self.mails: list[SentMail] = []
         self.directory = ActiveDirectory()
         self.organization = Organization()
         self.effects = Effects()

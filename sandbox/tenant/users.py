@@ -45,6 +45,7 @@ class Mailbox:
     blockers: tuple[str, ...] = ()
     purpose: str = "user"
     hidden_until: datetime | None = None
+    settings: dict[str, Any] = field(default_factory=dict)  # of mailboxSettings, as far as they were changed
 
 
 @dataclass

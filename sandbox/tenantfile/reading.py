@@ -95,6 +95,9 @@ def _read_group(tenant: Tenant, item: Json) -> None:
         _proxies(item),
         {held["skuId"].lower(): tuple(held.get("disabledPlans") or ()) for held in item.get("assignedLicenses") or ()},
         _synced(item),
+        "Unified" in item.get("groupTypes", ["Unified"]),
+        item.get("membershipRule") or "",
+        bool(item.get("isAssignableToRole")),
     )
     tenant.groups[group.id] = group
 

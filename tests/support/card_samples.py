@@ -162,6 +162,8 @@ COMMANDS = (
 
 def all_cards() -> dict[str, dict[str, Any]]:
     """By name; the names are those of the golden files."""
+    from support.profile_samples import profile_cards  # which builds on the samples here
+
     people = ["29:helga", "29:mona"]
     deleted = DeletedAccount("d", "jane@contoso.com", "Jane Doe", NOW - timedelta(days=9))
     shown = replace(ready(), credential_shown_at=NOW)
@@ -208,4 +210,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         **history_cards(),
         **figure_cards(),
         **bulk_cards(),
+        **profile_cards(),
     }

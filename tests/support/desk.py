@@ -11,6 +11,7 @@ from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
 from support.fake_messenger import FakeMessenger
 from support.fake_records import FakePreferences, FakeRecords
+from support.fake_schedules import FakeSchedules
 
 from handlers.registry import dispatch
 from handlers.requests import Reply, Request, Services
@@ -43,20 +44,23 @@ class Desk:
     audit: FakeAudit = field(default_factory=FakeAudit)
     bulks: FakeBulks = field(default_factory=FakeBulks)
     files: FakeFiles = field(default_factory=FakeFiles)
-    settings: dict[str, Any] = field(default_factory=dict)
     preferences: FakePreferences = field(default_factory=FakePreferences)
+    schedules: FakeSchedules = field(default_factory=FakeSchedules)
+    settings: dict[str, Any] = field(default_factory=dict)
+    timezone: str = "Europe/Berlin"
 
     def __post_init__(self) -> None:
         self.records = FakeRecords(self.jobs)
         ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
-        ports = (*ports, self.records, self.preferences, self.bulks, self.files)
+        ports = (*ports, self.records, self.preferences, self.bulks, self.files, self.schedules)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(
         self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL, message: str = ""
     ) -> Reply | None:
         """With the same `message` it is the same message once more, as Teams may bring it."""
-        request = Request(person, conversation, text, click_id=message or uuid.uuid4().hex)
+        click_id = message or uuid.uuid4().hex
+        request = Request(person, conversation, text, click_id=click_id, timezone=self.timezone)
         return await dispatch(request, self.services)
 
     async def click(
@@ -81,7 +85,7 @@ class Desk:
 
     def changes(self) -> list[str]:
         """Every call that changed something anywhere."""
-        looks = {"look_up", "look_up_many", "take_snapshot", "probe_mailboxes"}
+        looks = {"get_groups", "look_up", "look_up_many", "take_snapshot", "probe_mailboxes"}
         reads = {"get_account", "standing", "check_changeable", "list_skus", "service_health", *looks}
         written = [call.method for call in self.directory.calls if call.method not in reads]
         return [*self.jobs.methods(), *written, *self.messenger.kinds()]

@@ -18,6 +18,7 @@ from typing import Any
 from support import fake_answers
 from support import fake_lookups as lookups
 from support.contoso import ADAM, BUSINESS_PREMIUM, CONTOSO, DOMAINS, E3, FLOW_FREE, NOW, PEOPLE, TENANT_ID
+from support.fake_aftercare import FakeAftercare
 from support.fake_answers import NOT_READY, READY, not_found, taken
 from support.fake_licensing import licensed_by_group, rejected, relicensed
 
@@ -43,6 +44,7 @@ from provisioning.directory import (
     Standing,
 )
 from provisioning.errors import GraphTrace, GraphUnavailable, ProtectedAccount
+from provisioning.follow_ups import Group, Mail, MailboxSettings
 from provisioning.recipients import AddressHolder, Domain
 
 
@@ -62,7 +64,7 @@ def unavailable(
 
 
 @dataclass
-class FakeDirectory:
+class FakeDirectory(FakeAftercare):
     """Implements provisioning.ports.Directory. Everything public may be read and set by a test."""
 
     organization: Organization = CONTOSO
@@ -77,6 +79,9 @@ class FakeDirectory:
     holders: list[AddressHolder] = field(default_factory=list)  # groups and contacts; users are among the accounts
     domains: tuple[Domain, ...] = DOMAINS
     license_details: dict[str, tuple[ServicePlan, ...]] = field(default_factory=dict)
+    known_groups: dict[str, Group] = field(default_factory=dict)  # `groups` that are more than security groups
+    settings: dict[str, MailboxSettings] = field(default_factory=dict)
+    mails: list[tuple[str, Mail]] = field(default_factory=list)  # by whom
     removed_at: dict[str, datetime] = field(default_factory=dict)
     unread: dict[str, GraphTrace] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from provisioning import approving
 from provisioning.case import Case, Conversation, Order, Person, cancel
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
+from provisioning.following_up import once_more
 from provisioning.repair import Repair
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -95,6 +96,10 @@ class FakeJobs:
     async def cancel(self, case_id: str, by: Person) -> Case:
         self._note("cancel", case_id)
         return self.put(cancel(self.cases[case_id], by.name, self.clock.now()))
+
+    async def follow_up_again(self, case_id: str, by: Person, once: str) -> Case:
+        self._note("follow_up_again", case_id)
+        return self.put(once_more(self.cases[case_id], self.clock.now()))
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
         self._note("announce", case_id, conversation)

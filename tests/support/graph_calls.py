@@ -2,6 +2,7 @@
 
 from provisioning.case import Order
 from provisioning.errors import GraphError
+from provisioning.follow_ups import Mail, MailboxSettings
 from provisioning.ports import Directory
 
 
@@ -32,6 +33,14 @@ async def make_every_call(directory: Directory) -> None:
         directory.check_changeable("1"),
         directory.standing("1", ["g"]),
         directory.members_of("g"),
+        directory.list_skus(),
+        directory.get_groups(["g"]),
+        directory.groups_of("1"),
+        directory.add_to_group("1", "g"),
+        directory.mailbox_settings("1"),
+        directory.change_mailbox_settings("1", MailboxSettings("UTC", "de-DE")),
+        directory.send_mail("1", Mail("jane@contoso.com", "Hello", "Welcome.", "token")),
+        directory.has_sent("1", "token"),
         directory.ping(),
     ]
     for call in calls:

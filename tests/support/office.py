@@ -10,6 +10,8 @@ from support.fake_messenger import FakeMessenger
 
 from jobs.engine import JobsEngine, open_jobs
 from provisioning.case import Case, CaseState, Conversation, Order, Person
+from provisioning.errors import NotAllowed
+from provisioning.placing import Terms
 from provisioning.tally import NOBODY, Tally
 
 T = TypeVar("T")
@@ -37,12 +39,20 @@ class Office:
         self.directory = FakeDirectory()
         self.messenger = FakeMessenger()
         self.clock = ShiftedClock()
+        self.mail_sender = ""
+        self.terms = Terms()
+        self.refused: set[str] = set()  # who may not order any more
         self.jobs: JobsEngine
 
     async def open(self, tally: Tally = NOBODY) -> None:
-        self.jobs = await open_jobs(
-            self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05, tally=tally
-        )
+        ports = (self.directory, self.messenger, self.clock)
+        more = {"mail_sender": self.mail_sender, "terms": self.terms}
+        self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, tally=tally, **more)
+        self.jobs.watch_schedules(self._may_order)
+
+    async def _may_order(self, person: Person) -> None:
+        if person.id in self.refused:
+            raise NotAllowed("You need to be an operator to do this.")
 
     async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
         async def look() -> Case | None:

@@ -94,19 +94,28 @@ class Site:
         self.sandbox = processes.python("-m", "sandbox", *flags)
         self.sandbox.wait_ready(f"{self.url}/sandbox/state", PATIENCE)
         own = {"MAILROOM_POLL_SECONDS": "0.5", "MAILROOM_RATE_LIMIT": "1000"}  # tests type faster than people
-        self._settings = {**bot_settings(port, self.bot_port, folder), **own, **settings}
+        self.settings = {**bot_settings(port, self.bot_port, folder), **own, **settings}
         self.start_bot()
 
     def start_bot(self) -> None:
         """Once more, after it was killed."""
-        self.bot = self._processes.python("-m", "bot", **self._settings)
+        self.bot = self._processes.python("-m", "bot", **self.settings)
         self.bot.wait_ready(f"http://127.0.0.1:{self.bot_port}/readyz", PATIENCE)
 
     def get(self, path: str) -> Any:
         return call("GET", f"{self.url}{path}")
 
+    def graph(self, path: str) -> Any:
+        """What Graph answers to anybody else."""
+        request = Request(f"{self.url}/v1.0{path}", headers={"Authorization": "Bearer test"})
+        with urlopen(request, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
+
     def post(self, path: str, **body: Any) -> Any:
         return call("POST", f"{self.url}{path}", body)
+
+    def put(self, path: str, **body: Any) -> Any:
+        return call("PUT", f"{self.url}{path}", body)
 
     def reset(self) -> None:
         """The tenant as at the start: no scenario, no fault, nobody of another test."""

@@ -27,6 +27,7 @@ from graph.credentials import StaticCredential, credential_for
 from graph.directory import GraphDirectory
 from graph.protection import Protection
 from provisioning.directory import Sku
+from provisioning.follow_ups import Group
 from provisioning.ports import Directory
 from provisioning.recipients import AddressHolder, HolderKind
 
@@ -72,6 +73,10 @@ class Tenant:
         """A group with `person` in it that may give licenses."""
         return self.group or pytest.skip("no group is named for this tenant")
 
+    async def distribution_list(self) -> str:
+        """The id of a group that only Exchange can write."""
+        pytest.skip("no distribution list is named for this tenant")
+
     async def full_sku(self) -> Sku:
         """A license with a mailbox and without a free seat."""
         skus = (await self.directory.look_up(self.person)).skus
@@ -100,6 +105,10 @@ class FakeTenant(Tenant):
 
     async def delete(self, account_id: str) -> None:
         self.fake.delete(account_id)
+
+    async def distribution_list(self) -> str:
+        self.fake.known_groups["news"] = Group("news", "News", "news@contoso.com", is_mail_enabled=True)
+        return "news"
 
     async def add_contact(self, name: str, address: str) -> None:
         self.fake.holders.append(AddressHolder("c1", HolderKind.CONTACT, name, proxy_addresses=(f"SMTP:{address}",)))
@@ -132,6 +141,12 @@ class SandboxTenant(GraphTenant):
 
     async def make_ready(self, account_id: str) -> None:
         await self._control(f"users/{account_id}/mailbox", {"ready": True})
+
+    async def distribution_list(self) -> str:
+        from sandbox.people import SALES_NEWS
+
+        await self._control("scenarios", {"name": "groups"})
+        return SALES_NEWS
 
     async def add_contact(self, name: str, address: str) -> None:
         from sandbox.tenant.organization import Contact

@@ -20,16 +20,16 @@ export function startTenant({ onclose }) {
   const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close the tenant panel", onclick: onclose });
   close.append(icon("close"));
   const title = el("header", {}, el("div", {}, el("h2", {}, "Simulated tenant"), el("p", {}, "Contoso · contoso.com")), close);
-  byId("tenant").append(title, ...["bot", "clock", "users", "requests", "scenarios", "seats"].map(makePart));
+  byId("tenant").append(title, ...["bot", "clock", "users", "mails", "requests", "scenarios", "seats"].map(makePart));
   look();
   setInterval(look, EVERY);
 }
 
-const TITLES = { bot: "Bot", clock: "Clock", scenarios: "Scenarios", users: "Users", seats: "Licenses", requests: "Graph requests" };
+const TITLES = { bot: "Bot", clock: "Clock", scenarios: "Scenarios", users: "Users", mails: "Sent mail", seats: "Licenses", requests: "Graph requests" };
 
 function makePart(name) {
   parts[name] = el("div", { class: "part-body" });
-  const isOpen = name !== "seats";
+  const isOpen = name !== "seats" && name !== "mails";
   return el("details", { class: `part part-${name}`, open: isOpen }, el("summary", {}, TITLES[name]), parts[name]);
 }
 
@@ -38,6 +38,7 @@ async function look() {
   await Promise.allSettled([
     lookAt("/chat/bot", {}, (found) => draw("bot", found, drawBot)),
     lookAt("/sandbox/scenarios", {}, (found) => draw("scenarios", found, drawScenarios)),
+    lookAt("/sandbox/mails", {}, (found) => draw("mails", found.mails, drawMails)),
     lookAt("/sandbox/requests", { limit: 30 }, (found) => draw("requests", found, drawRequests)),
     lookAt("/sandbox/state", {}, (found) => {
       draw("clock", found.clock, drawClock);
@@ -120,6 +121,13 @@ function drawUsers(part, users) {
 function drawSeats(part, seats) {
   const rows = seats.map((one) => el("li", {}, el("span", {}, one.name), el("small", {}, `${one.free} of ${one.enabled} free`)));
   part.replaceChildren(el("ul", { class: "seats" }, rows));
+}
+
+function drawMails(part, mails) {
+  const rows = mails.slice(0, 30).map((one) =>
+    el("li", {}, el("details", {}, el("summary", {}, el("b", {}, one.subject), el("small", {}, `to ${one.to.join(", ")}`)), el("pre", {}, one.text))),
+  );
+  part.replaceChildren(rows.length ? el("ul", { class: "mails" }, rows) : el("p", { class: "count" }, "None so far"));
 }
 
 function drawRequests(part, { total, recent }) {

@@ -50,6 +50,10 @@ VERBS = {
     "escalate": set(),
     "settings-save": set(),
     "settings-reset": set(),
+    "follow-up-again": {"case"},
+    "schedule-show": {"schedule"},
+    "schedule-now": {"schedule"},
+    "schedule-drop": {"schedule"},
 }
 
 every_card = pytest.mark.parametrize("name", CARDS)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.contoso import E3, MONA
 from support.desk import ADAM, GROUP, HELGA, PERSONAL, Desk, buttons, inputs, words
 from support.fake_directory import unavailable
 from support.fake_jobs import NOW
@@ -12,8 +13,15 @@ from handlers.registry import dispatch
 from handlers.requests import Request
 from provisioning.bulk import BulkState, Outcome
 from provisioning.bulk_ports import SharedFile, Upload
+from provisioning.errors import BadOrder
+from provisioning.follow_ups import FollowUpKind, Group
+from provisioning.profiles import Profile
 
 ALL = "license=E3 location=US"
+GROUP_ID = "6f0e1d2c-0000-4000-8000-0000000000d1"
+SALES = Profile(
+    "sales", "Microsoft 365 E3", license_group=GROUP_ID, usage_location="US", manager=MONA.upn, language="de-DE"
+)
 TWO = f'bulk {ALL}\njane@contoso.com name="Jane Doe"\nbob@contoso.com name=Bob'
 
 
@@ -159,3 +167,55 @@ async def test_one_cause_of_several_is_fixed_with_one_confirmation():
     assert "started before" in words(again)
     assert sorted(repair.user for repair in desk.bulks.repairs) == ["helga@contoso.com", "mona@contoso.com"]
     assert all(repair.bulk_id for repair in desk.bulks.repairs)
+
+
+def profiles_in(text):
+    lines = lists.orders_of(lists.typed_list(text))
+    return {line.who: line.problem or line.request.profile for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("provision a@contoso.com, b@contoso.com as sales license=E3", ["sales", "sales"]),
+        ("provision a@contoso.com b@contoso.com manager=mona@contoso.com as sales", ["sales", "sales"]),
+        ("bulk as sales\na@contoso.com\nb@contoso.com as field", ["sales", "field"]),
+        ("bulk profile=sales\na@contoso.com\nb@contoso.com name=Bob as field", ["sales", "field"]),
+        ("bulk as sales\nupn,profile\na@contoso.com,\nb@contoso.com,field", ["sales", "field"]),
+        ('bulk\n"Jane Doe" <a@contoso.com> as sales\nb@contoso.com', ["sales", ""]),
+    ],
+)
+def test_a_profile_is_said_for_everybody_or_for_one(text, expected):
+    assert list(profiles_in(text).values()) == expected
+
+
+def test_a_list_begins_at_once():
+    for text in ("provision a@contoso.com, b@contoso.com at 08:00 tomorrow", "bulk\na@contoso.com on monday"):
+        assert all("A list begins at once" in problem for problem in profiles_in(text).values())
+    with pytest.raises(BadOrder, match="A list begins at once"):
+        lists.typed_list("bulk at 08:00\na@contoso.com")
+    with pytest.raises(BadOrder, match="leave out"):
+        lists.typed_list("bulk tomorrow\na@contoso.com")
+    beside = lists.file_list("here on monday, as promised", b"a@contoso.com")  # a sentence, not a command
+    assert [line.problem for line in lists.orders_of(beside)] == [""]
+
+
+async def test_a_list_takes_what_its_profile_says():
+    desk = Desk(settings={"profiles": (SALES,)})
+    desk.directory.known_groups = {SALES.license_group: Group(SALES.license_group, "Sales", licenses=(E3.id,))}
+    names = "jane@contoso.com name=Jane\nbob@contoso.com name=Bob license='Business Premium'"
+    reply = await desk.say(f"bulk as sales\n{names}\neve@contoso.com name=Eve as salse")
+    assert "Did you mean sales?" in words(reply)
+    [kept] = desk.bulks.kept.values()
+    jane, bob, eve = (line.order for line in kept)
+    assert (jane.profile, jane.license, jane.license_group, jane.manager_id) == ("sales", E3.id, GROUP_ID, MONA.id)
+    assert [one.kind for one in jane.follow_ups] == [FollowUpKind.SETTINGS]
+    assert (bob.usage_location, bob.license_group) == ("US", "")  # another license than the profile's
+    assert eve is None
+    assert desk.changes() == []
+
+
+async def test_who_has_an_order_for_later_is_not_ordered_by_a_list():
+    desk = Desk()
+    await desk.say(f"provision jane@contoso.com name=Jane {ALL} at 08:00 tomorrow")
+    assert "jane@contoso.com is ordered already for" in words(await desk.say(TWO))

@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "bulk", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
+COMMANDS = ["provision", "bulk", "profiles", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
 COMMANDS += ["licenses", "health", "report", "history", "settings", "help"]
 VERBS = [
     "escalate",
@@ -56,6 +56,10 @@ VERBS = [
     "bulk-sign-in-chosen",
     "fix-all",
     "fix-all-confirmed",
+    "follow-up-again",
+    "schedule-show",
+    "schedule-now",
+    "schedule-drop",
 ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from support.contoso import ADAM, CONTOSO, E3, FLOW_FREE, MONA, NOW
 
 from provisioning.bulk import Answers, Bulk, BulkLine, BulkState, Fate, Origin, Outcome, begin_again, case_id_of, start
-from provisioning.bulk_checking import check, name_from
+from provisioning.bulk_checking import Known, check, name_from
 from provisioning.bulk_results import file_name, results_csv
 from provisioning.case import Person
 from provisioning.directory import DeletedAccount, Lookups
@@ -30,14 +30,14 @@ def problems(checked):
 
 def test_each_line_is_planned_as_a_single_order_is():
     known = {"mona@contoso.com": MONA}
-    checked = check([line(1, "a@contoso.com"), line(2, "mona@contoso.com")], lookups(accounts=known), {}, NOBODY)
+    checked = check([line(1, "a@contoso.com"), line(2, "mona@contoso.com")], Known(lookups(accounts=known)), NOBODY)
     assert problems(checked) == {}
     assert [one.origin for one in checked.lines] == [Origin.CREATE, Origin.LICENSED]
     assert checked.lines[0].order.license == E3.id
 
 
 def test_seats_are_counted_for_the_whole_list():
-    checked = check([line(n, f"p{n}@contoso.com") for n in range(1, 4)], lookups(free=2), {}, NOBODY)
+    checked = check([line(n, f"p{n}@contoso.com") for n in range(1, 4)], Known(lookups(free=2)), NOBODY)
     assert list(problems(checked)) == [3]
     assert "No seat is left in" in problems(checked)[3]
     assert (checked.seats[0].needed, checked.seats[0].free, checked.seats[0].are_enough) == (3, 2, False)
@@ -58,10 +58,10 @@ def test_what_only_a_list_can_have_wrong():
         deleted={"gone@contoso.com": DeletedAccount("d", "gone@contoso.com", "Gone")},
         refusals={ADAM.id: "Adam Admin holds the directory role Global Administrator."},
     )
-    told = problems(check(lines, found, {"c@contoso.com": "Mona"}, NOBODY))
+    told = problems(check(lines, Known(found, {"c@contoso.com": "Mona has ordered it."}), NOBODY))
     assert told[2] == "The same person as in line 1."
     assert "not a verified domain" in told[3]
-    assert told[4] == "c@contoso.com is being prepared already, for Mona."
+    assert told[4] == "Mona has ordered it."
     assert "Global Administrator" in told[5]
     assert "restore=yes" in told[6]
     assert told[7] == "There is no address in this line."
@@ -69,9 +69,9 @@ def test_what_only_a_list_can_have_wrong():
 
 def test_what_is_missing_can_be_said_once_for_all():
     lines = [line(n, f"jane.d{n}@contoso.com", display_name="", license="", usage_location="") for n in (1, 2)]
-    asked = check(lines, lookups(), {}, NOBODY)
+    asked = check(lines, Known(lookups()), NOBODY)
     assert asked.missing == {"display_name": 2, "license": 2, "usage_location": 2}
-    answered = check(asked.lines, lookups(), {}, Answers(E3.id, "DE", names_from_addresses=True))
+    answered = check(asked.lines, Known(lookups()), Answers(E3.id, "DE", names_from_addresses=True))
     assert problems(answered) == {}
     assert [one.order.display_name for one in answered.lines] == ["Jane D1", "Jane D2"]
     assert {one.order.usage_location for one in answered.lines} == {"DE"}

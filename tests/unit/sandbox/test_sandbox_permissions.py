@@ -28,7 +28,12 @@ async def test_nothing_is_withheld_at_the_start():
     [
         ("GET", f"/users/{HELGA}", ("User.Read.All", "User.ReadWrite.All"), "Authorization_RequestDenied"),
         ("PATCH", f"/users/{HELGA}", ("User.ReadWrite.All",), "Authorization_RequestDenied"),
-        ("GET", f"/users/{HELGA}/mailboxSettings", ("MailboxSettings.Read",), "ErrorAccessDenied"),
+        (
+            "GET",
+            f"/users/{HELGA}/mailboxSettings",
+            ("MailboxSettings.Read", "MailboxSettings.ReadWrite"),
+            "ErrorAccessDenied",
+        ),
         ("GET", "/auditLogs/directoryAudits", ("AuditLog.Read.All",), "Authorization_RequestDenied"),
         ("GET", "/directoryRoles", ("RoleManagement.Read.Directory",), "Authorization_RequestDenied"),
         ("POST", f"/users/{HELGA}/checkMemberGroups", ("GroupMember.Read.All",), "Authorization_RequestDenied"),
