@@ -43,7 +43,7 @@ class BulkRunner:
         engine: sa.Engine,
         clock: Clock,
         begin: Callable[[str], Awaitable[None]],
-        end_watch: Callable[[str, Person], Awaitable[None]],
+        end_watch: Callable[[str, Person], Awaitable[object]],
         redraw: Callable[[], None],
     ) -> None:
         self._engine = engine

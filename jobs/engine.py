@@ -7,14 +7,11 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
-from dbos import DBOS, SetWorkflowID
 from structlog.contextvars import bound_contextvars
 
-from jobs import places
+from jobs import places, queueing
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
 from jobs.bulk import BulkJobs
@@ -27,6 +24,7 @@ from jobs.finishing import FinishSteps
 from jobs.following_up import FollowUpSteps
 from jobs.incidents import IncidentWatch
 from jobs.lines import catch_up
+from jobs.loops import Loops
 from jobs.messages import add_message, show_live
 from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
@@ -36,11 +34,11 @@ from jobs.schedules import MayOrder, ScheduleBook
 from jobs.steps import ProvisionSteps
 from jobs.stopping import in_time
 from jobs.store import CaseStore, Due
-from jobs.tables import POOL_SIZE, writing
+from jobs.tables import writing
 from jobs.takeover import Takeover
 from jobs.tracing import traceparent
 from jobs.watcher import Watcher
-from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, follow_up, provision, repair
+from jobs.workflows import Parts, end_broken
 from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
@@ -52,17 +50,7 @@ from provisioning.repair import Repair
 from provisioning.tally import NOBODY, Tally
 from provisioning.waiting import lateness
 
-APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
-QUEUE_POLL_SECONDS = 0.5
-AT_ONCE = 16  # workflows at work in this process
-# Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
-# the others are there to say so.
-THREADS = AT_ONCE + 8
-# A stop has ten seconds in all (bot/__main__.py). What is not done by then goes on at the next start, or elsewhere.
-ROUND_SECONDS = 1.5  # for the rounds of our loops
-STOP_SECONDS = 1  # for workflows in flight: the engine takes whole seconds
-GONE_SECONDS = 1.0  # for the engine's own threads after that
-LEAVE_SECONDS = 0.5
+LEAVE_SECONDS = 0.5  # to sign off. A stop has ten seconds in all (bot/__main__.py)
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +103,9 @@ class JobsEngine:
         self._repairs = RepairStore(engine, tally)
         self._outbox = Outbox(engine, self._presence.process_id)
         self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake(), tally)
-        self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
+        self._approvals = Approvals(self._repairs, clock, queueing.begin_repair, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
-        self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
+        self._watcher = Watcher(directory, self._cases, queueing.begin_finish, queueing.begin_explain, poll_seconds)
         self._incidents = IncidentWatch(directory, engine, clock, self._courier.wake, poll_seconds)
         self._parts = Parts(
             self._cases,
@@ -127,53 +115,33 @@ class JobsEngine:
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
             FollowUpSteps(directory, self._cases, mail_sender),
         )
-        self._bulk_runner = BulkRunner(engine, clock, self._enqueue_provision, self._end_watch, self._courier.wake)
+        self._bulk_runner = BulkRunner(engine, clock, queueing.begin_provision, self.cancel, self._courier.wake)
         self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
         self.schedules = ScheduleBook(self._store, directory, clock, terms, self.start, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._loops = Loops()
 
     async def start_engine(self, database_url: str) -> None:
-        bind(self._parts)
         await asyncio.to_thread(self._presence.beat)
         await asyncio.to_thread(self._store.release_claims, self._presence.process_id)
         await asyncio.to_thread(self._outbox.release_claims, self._presence.process_id)
-        DBOS(
-            config={
-                "name": "mailroom",
-                "system_database_url": database_url,
-                "system_database_engine": self._engine,
-                "application_version": APPLICATION_VERSION,
-                "executor_id": self._presence.process_id,
-                "max_executor_threads": THREADS,
-                "sys_db_pool_size": POOL_SIZE,
-                "log_level": "ERROR",
-                "enable_otlp": False,
-            }
-        )
-        DBOS.launch()
-        await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=QUEUE_POLL_SECONDS)
+        await queueing.launch(database_url, self._engine, self._presence.process_id, self._parts)
         await self._settle()
-        loops = (self._courier, self._watcher, self._approvals, self._takeover, self._incidents, self._bulk_runner)
-        self._tasks = [asyncio.create_task(loop.run(), name=type(loop).__name__) for loop in loops]
+        self._loops.begin("courier", self._courier.run())
+        self._loops.begin("watcher", self._watcher.run())
+        self._loops.begin("approvals", self._approvals.run())
+        self._loops.begin("takeover", self._takeover.run())
+        self._loops.begin("incidents", self._incidents.run())
+        self._loops.begin("lists", self._bulk_runner.run())
 
     def watch_schedules(self, may_order: MayOrder) -> None:
         """From now on, orders begin at their time; once the rules of who may order are there."""
-        self._tasks.append(asyncio.create_task(self.schedules.run(may_order), name=type(self.schedules).__name__))
+        self._loops.begin("schedules", self.schedules.run(may_order))
 
     async def close(self) -> None:
         """Stop watching and sending; what was in flight goes on at the next start, or in another process."""
-        for task in self._tasks:
-            task.cancel()  # each finishes its round, so that what was sent is noted as sent
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=ROUND_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        # While the database is gone, the engine waits for it without end.
-        destroy = partial(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
-        has_stopped = await in_time(destroy, STOP_SECONDS + GONE_SECONDS)
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())  # DBOS closed its own under `to_thread`
+        await self._loops.stop()
+        has_stopped = await queueing.stop()
         if not has_stopped or not await in_time(self._presence.leave, LEAVE_SECONDS):
             log.warning("not signed off: others take over in half a minute")
         self._engine.dispose()
@@ -181,9 +149,7 @@ class JobsEngine:
     async def check(self) -> None:
         """Raises when the database does not take a write or a loop of ours has stopped."""
         await asyncio.to_thread(self._presence.beat)
-        stopped = [task for task in self._tasks if task.done()]
-        if stopped:
-            raise RuntimeError(f"{', '.join(task.get_name() for task in stopped)} has stopped")
+        self._loops.check()
 
     async def depth(self) -> Depth:
         """How much there is to do. Raises DatabaseUnavailable."""
@@ -196,11 +162,11 @@ class JobsEngine:
         with bound_contextvars(case=new_id):
             watch = await self.find(order.upn)
             if watch and watch.is_open and watch.is_watch:  # whoever orders it wants more than to watch
-                await self._end_watch(watch.id, requester)
+                await self.cancel(watch.id, requester)
             kept = await asyncio.to_thread(self._store.open, case, conversation)
             if kept is case:
                 log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
-                await self._enqueue_provision(case.id)
+                await queueing.begin_provision(case.id)
         self._courier.wake()
         return kept
 
@@ -208,7 +174,7 @@ class JobsEngine:
         kept = await asyncio.to_thread(self._store.open, case, conversation)
         reason = lateness(case, case.created_at) if kept is case else ""
         if reason:
-            await self._enqueue_explain(case.id, reason)
+            await queueing.begin_explain(case.id, reason)
         self._courier.wake()
         return kept
 
@@ -256,8 +222,7 @@ class JobsEngine:
         with acting_for(by, case=case_id):
             case = await self._cases.change(case_id, lambda case: once_more(case, self._clock.now()))
         if next_to_do(case) is not None:
-            with SetWorkflowID(f"{case_id}:follow-up:{once}"):
-                await DBOS.enqueue_workflow_async(QUEUE, follow_up, case_id)
+            await queueing.begin_follow_up(case_id, once)
         return case
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
@@ -312,41 +277,22 @@ class JobsEngine:
             raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
         return case
 
-    async def _end_watch(self, case_id: str, by: Person) -> None:
-        await self.cancel(case_id, by)
-
     async def _settle(self) -> None:
         """Every running row has a workflow at work on it, or ends: a process may die between any two writes."""
         await asyncio.to_thread(catch_up, self._engine)
         case_ids = await asyncio.to_thread(self._store.running)
         repair_ids = await asyncio.to_thread(self._repairs.running)
         for case_id in case_ids:
-            await self._enqueue_provision(case_id)  # stored, but killed before its workflow was enqueued
+            await queueing.begin_provision(case_id)  # stored, but killed before its workflow was enqueued
         for repair_id in repair_ids:
-            await self._enqueue_repair(repair_id)
+            await queueing.begin_repair(repair_id)
         await end_broken([*case_ids, *(f"repair:{repair_id}" for repair_id in repair_ids)])
         self._courier.wake()
 
     async def _begin_repair(self, repair: Repair) -> None:
         log.info("repair %s: %s for %s by %s", repair.id, repair.fix_id, repair.user, repair.requester.id)
         if repair.is_running:
-            await self._enqueue_repair(repair.id)
+            await queueing.begin_repair(repair.id)
         else:
             self._approvals.wake()
         self._courier.wake()
-
-    async def _enqueue_provision(self, case_id: str) -> None:
-        with SetWorkflowID(case_id):  # the same id again answers the workflow that exists
-            await DBOS.enqueue_workflow_async(QUEUE, provision, case_id)
-
-    async def _enqueue_repair(self, repair_id: str) -> None:
-        with SetWorkflowID(f"repair:{repair_id}"):
-            await DBOS.enqueue_workflow_async(QUEUE, repair, repair_id)
-
-    async def _enqueue_explain(self, case_id: str, reason: str) -> None:
-        with SetWorkflowID(f"{case_id}:explain:{reason}"):  # once for each reason
-            await DBOS.enqueue_workflow_async(QUEUE, explain, case_id)
-
-    async def _enqueue_finish(self, case_id: str) -> None:
-        with SetWorkflowID(f"{case_id}:finish"):
-            await DBOS.enqueue_workflow_async(QUEUE, finish, case_id)

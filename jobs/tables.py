@@ -39,7 +39,7 @@ BROKEN = (
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 metadata = sa.MetaData()
-_is_open = sa.text("open_upn IS NOT NULL")
+_is_open_alone = sa.text("open_upn IS NOT NULL AND bulk_id = ''")
 
 cases = sa.Table(
     "cases",
@@ -59,7 +59,9 @@ cases = sa.Table(
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
     sa.Index("cases_by_account", "account_id", "created_at"),
-    sa.Index("cases_open", "created_at", sqlite_where=_is_open, postgresql_where=_is_open),
+    sa.Index(
+        "cases_open", "created_at", "bulk_id", "open_upn", sqlite_where=_is_open_alone, postgresql_where=_is_open_alone
+    ),
 )
 
 case_lines = sa.Table(  # what lists and figures need of a case; written by jobs/lines.py, where it changed

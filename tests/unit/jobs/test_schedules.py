@@ -13,6 +13,7 @@ from provisioning.case import Case, CaseState, Person
 from provisioning.orders import OrderRequest
 from provisioning.profiles import Profile
 from provisioning.scheduled import Scheduled
+from provisioning.watching import watched
 
 SALES = Profile("sales", license=E3.name, usage_location="US", department="Sales")
 REQUEST = OrderRequest("jane@contoso.com", "Jane Doe", profile="sales", zone="Europe/Berlin")
@@ -118,6 +119,20 @@ async def test_what_is_missing_by_then_is_told(office: Office) -> None:
     case = await case_of(office, CaseState.FAILED)
     assert case.problem is not None
     assert "jane@contoso.com now lacks the usage location and the license." in case.problem.sentence
+
+
+async def test_why_it_could_not_begin_is_told_beside_a_watch(office: Office) -> None:
+    someone = next(iter(office.directory.accounts.values()))
+    office.directory.probes.pop(someone.id, None)
+    watch = watched(await office.directory.look_up(someone.upn), MONA, office.clock.now(), "watch")
+    await office.jobs.watch(watch, GROUP)
+    await tomorrow(office, replace(REQUEST, upn=someone.upn))
+    office.refused.add(HELGA.id)
+    office.clock.shift = timedelta(days=1)
+    await case_of(office, CaseState.FAILED)
+    kept = await office.jobs.get("watch")
+    assert kept is not None
+    assert kept.is_open
 
 
 async def test_a_graph_that_is_down_is_waited_out(office: Office) -> None:

@@ -61,7 +61,7 @@ async def test_changes_that_a_later_one_made_needless_are_counted(
 
     await eventually(is_at_rest)
     store, before = office.jobs._store, tally.cards["live", "coalesced"]
-    office.jobs._tasks[0].cancel()  # the courier: nothing is sent meanwhile
+    office.jobs._loops.tasks[0].cancel()  # the courier: nothing is sent meanwhile
     monkeypatch.setattr(outbox, "SPACING_SECONDS", 0)
 
     def changed(current: Case) -> Case:
@@ -85,7 +85,7 @@ async def test_looks_that_are_late_are_counted(seen: tuple[Office, Counted]) -> 
     office, _ = seen
     case = await office.jobs.start(JANE, HELGA, CHAT)
     await office.until_state(case, CaseState.WAITING)
-    for task in office.jobs._tasks:
+    for task in office.jobs._loops.tasks:
         task.cancel()
     office.clock.shift = timedelta(hours=30)
     depth = await office.jobs.depth()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from support.office import CHAT, HELGA, JANE, Office, eventually
 
-from jobs import presence
+from jobs import presence, queueing
 from jobs.tables import open_engine, processes, takeovers
 from jobs.workflows import FAULT, QUEUE, provision
 from provisioning.case import Case, CaseState
@@ -23,8 +23,9 @@ async def leave_at_work(office: Office, *, times: int = 0) -> Case:
         with SetWorkflowID(case_id), SetEnqueueOptions(delay_seconds=3600):
             await DBOS.enqueue_workflow_async(QUEUE, provision, case_id)
 
-    office.jobs._enqueue_provision = begin_never  # type: ignore[method-assign]
-    case = await office.jobs.start(JANE, HELGA, CHAT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queueing, "begin_provision", begin_never)
+        case = await office.jobs.start(JANE, HELGA, CHAT)
     await office.jobs.close()
     with database(office) as connection:
         dead = presence.ONLY_ONE if connection.dialect.name == "sqlite" else "dead"

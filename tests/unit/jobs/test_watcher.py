@@ -87,6 +87,19 @@ async def test_the_looks_of_a_batch_are_noted_in_one_transaction(desk: Desk) -> 
     assert desk.directory.count("probe_mailboxes") == 3
 
 
+async def test_a_look_that_only_moves_the_next_one_writes_no_line_for_lists(desk: Desk) -> None:
+    due = [desk.put(number) for number in range(BATCH)]
+    over = desk.put(BATCH, GIVE_UP)
+    await desk.watcher.look(due)  # the first one says in which stage they are
+    asked: list[str] = []
+    sa.event.listen(desk.store.engine, "before_cursor_execute", lambda _c, _cur, text, *_: asked.append(text))
+    await desk.watcher.look(due)
+    assert [text for text in asked if "case_lines" in text or "bulk" in text.partition("WHERE")[2]] == []
+    assert {desk.case(one).checks for one in due} == {5}
+    await desk.watcher.look([over])
+    assert [text.split()[0] for text in asked if "case_lines" in text] == ["UPDATE"]
+
+
 async def test_one_that_cannot_be_noted_leaves_the_others_of_its_transaction_as_they_were(desk: Desk) -> None:
     due = [desk.put(number) for number in range(3)]
 
