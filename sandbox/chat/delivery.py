@@ -25,6 +25,7 @@ class Bot:
     url: str
     message_seconds: float = 15
     invoke_seconds: float = 10
+    extension_seconds: float = 5
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ async def deliver(app: web.Application, activity: dict[str, Any]) -> Answer:
     """POST the activity to the bot. Never raises: an unreachable bot is an Answer too."""
     bot = app[BOT]
     seconds = bot.invoke_seconds if activity["type"] == "invoke" else bot.message_seconds
+    if activity.get("name", "").startswith("composeExtension/"):
+        seconds = bot.extension_seconds
     started = time.monotonic()
     answer = await _post(app[SESSION], bot.url, activity, seconds)
     app[LOG].deliver(

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { byId, el } from "./dom.js";
+import { closeSearch, placeOf, startExtensions } from "./extensions.js";
 import { avatar } from "./format.js";
 import { icon } from "./icons.js";
 import { deed, state } from "./state.js";
@@ -17,6 +18,7 @@ const key = () => `${state.me.key}|${state.current.id}`;
 export function startCompose({ onerror }) {
   byId("mention").append(icon("at"));
   byId("send").append(icon("send"));
+  startExtensions({ place: () => placeOf(root), onerror });
   byId("mention").addEventListener("click", () => insertMention(""));
   byId("compose").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -35,6 +37,7 @@ export function startCompose({ onerror }) {
 export function showCompose() {
   const { kind, installed, name } = state.current;
   replyTo("");
+  closeSearch();
   box.value = drafts.get(key()) ?? "";
   box.placeholder = placeholder(kind);
   byId("compose").dataset.kind = kind;
