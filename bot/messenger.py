@@ -14,6 +14,7 @@ from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
 from cards.repair import repair_card
+from cards.trouble import trouble_card
 from handlers.requests import Card
 from provisioning.case import Case, Conversation, Person
 from provisioning.ports import Clock
@@ -53,7 +54,8 @@ class TeamsMessenger:
         return await self._show(card, conversation, activity_id)
 
     async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
-        return await self._post(decision_card(repair, _approval(repair)), conversation, alert=True)
+        """Without an alert: who asked need not act on it, and the card of the repair shows it."""
+        return await self._post(decision_card(repair, _approval(repair)), conversation)
 
     async def show_moved(self, subject: Case | Repair, conversation: Conversation, activity_id: str) -> None:
         user = subject.order.upn if isinstance(subject, Case) else subject.user
@@ -62,6 +64,10 @@ class TeamsMessenger:
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         holder = () if conversation.is_personal else _viewers(case.credential_holder)
         card = self._for_everyone(ready_card(case, refresh_for=holder), conversation, "ready-refresh", case=case.id)
+        return await self._post(card, conversation, alert=True)
+
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        card = self._for_everyone(trouble_card(case), conversation, "refresh", case=case.id)
         return await self._post(card, conversation, alert=True)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:

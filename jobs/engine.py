@@ -19,6 +19,7 @@ from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
+from jobs.manners import StoredManners
 from jobs.messages import add_message, show_live
 from jobs.outbox import Courier, Outbox
 from jobs.presence import Presence, own_id
@@ -92,6 +93,7 @@ class JobsEngine:
         self._outbox = Outbox(engine, self._presence.process_id)
         self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake())
         self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
+        self.manners = StoredManners(engine, clock, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, self._enqueue_finish, self._enqueue_explain, poll_seconds)
         self._parts = Parts(

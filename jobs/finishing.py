@@ -57,9 +57,15 @@ class FinishSteps:
                 before_is_waiting = case.state is CaseState.WAITING
                 return self._ready(case, address) if before_is_waiting else case
 
-            change(connection, case_id, transition)
+            case = change(connection, case_id, transition)
             if before_is_waiting:
-                owe_ready(connection, case_id)
+                self._notify(connection, case)
+
+    def _notify(self, connection: sa.Connection, case: Case) -> None:
+        """Where everybody has muted it, that is the end of the notification."""
+        now = self._cases.clock.now()
+        if not owe_ready(connection, case.id, case.order.upn, now):
+            change(connection, case.id, lambda it: finish(it, Stage.NOTIFICATION, "Muted: nobody was notified.", now))
 
     def _ready(self, case: Case, address: str) -> Case:
         now = self._cases.clock.now()

@@ -1,10 +1,12 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.manners import hush
 from jobs.tables import insert_new, messages
 from provisioning.case import Conversation
 
@@ -51,10 +53,17 @@ def show_live(
 
 
 def add_message(
-    connection: sa.Connection, subject_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
+    connection: sa.Connection,
+    subject_id: str,
+    kind: str,
+    conversation: Conversation,
+    *,
+    is_asker: bool = False,
+    not_before: float = 0.0,
 ) -> None:
     """Owe `conversation` a message of this kind about the case; it is owed at most one."""
-    insert_new(connection, messages, **_row(subject_id, kind, conversation.id, conversation), is_asker=is_asker)
+    row = _row(subject_id, kind, conversation.id, conversation)
+    insert_new(connection, messages, **row, is_asker=is_asker, next_try_at=not_before)
 
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
@@ -64,21 +73,40 @@ def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_
     )
 
 
-def owe_decision(connection: sa.Connection, repair_id: str) -> None:
+def owe_decision(connection: sa.Connection, repair_id: str, user: str, now: datetime) -> None:
     """Owe the second person's decision to the conversation in which the repair was asked for."""
-    _owe_where(connection, messages.c.kind == "repair", repair_id, "decision")
+    _notify_where(connection, messages.c.kind == "repair", repair_id, "decision", user, now)
 
 
-def owe_ready(connection: sa.Connection, subject_id: str) -> None:
-    """Owe the ready notification to every conversation in which the case was ordered."""
-    _owe_where(connection, (messages.c.kind == "live") & messages.c.is_asker, subject_id, "ready")
+def owe_ready(connection: sa.Connection, case_id: str, user: str, now: datetime) -> bool:
+    """Owe the ready notification to every conversation in which the case was ordered; False where all are muted.
+
+    What was to be said of a delay, and is held until the morning, is no news any more.
+    """
+    overdue = (messages.c.subject_id == case_id) & (messages.c.kind == "overdue")
+    connection.execute(messages.update().where(overdue).values(is_due=False))
+    return owe_askers(connection, case_id, "ready", user, now)
 
 
-def _owe_where(connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject_id: str, kind: str) -> None:
-    """Owe a message of this kind to each conversation that has one of those about the subject."""
+def owe_askers(connection: sa.Connection, case_id: str, kind: str, user: str, now: datetime) -> bool:
+    """Owe a notification to every conversation in which the case was ordered; False where all are muted."""
+    return _notify_where(connection, (messages.c.kind == "live") & messages.c.is_asker, case_id, kind, user, now)
+
+
+def _notify_where(
+    connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject_id: str, kind: str, user: str, now: datetime
+) -> bool:
+    """Owe a notification to each conversation that has one of those cards about the subject, as it has asked for."""
     shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject_id, is_shown)
-    for document in connection.execute(shown).scalars().all():
-        add_message(connection, subject_id, kind, _conversation_json.validate_json(document))
+    documents = connection.execute(shown).scalars().all()
+    is_owed = not documents
+    for document in documents:
+        conversation = _conversation_json.validate_json(document)
+        asked = hush(connection, conversation, user, now)
+        if not asked.is_muted:
+            add_message(connection, subject_id, kind, conversation, not_before=asked.until)
+            is_owed = True
+    return is_owed
 
 
 def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, str]:

@@ -196,6 +196,8 @@ class Courier:
     async def _send(self, owed: Owed) -> str:
         if owed.kind == "ready" and isinstance(owed.subject, Case):
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
+        if owed.kind in ("failed", "overdue") and isinstance(owed.subject, Case):
+            return await self._messenger.announce_trouble(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
         if not owed.conversation.id:

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.audit import append
-from jobs.messages import mark_due, show_live
+from jobs.messages import mark_due, owe_askers, show_live
 from jobs.tables import cases, insert_new, reading, writing
 from provisioning.acting import acting
 from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
+from provisioning.manners import trouble
 
 Transition = Callable[[Case], Case]
 IsShown = bool | Callable[[Case, Case], bool]
@@ -153,6 +154,10 @@ def change(
     connection.execute(cases.update().where(cases.c.id == case_id).values(**_row(after)))
     if is_shown(before, after) if callable(is_shown) else is_shown:
         mark_due(connection, case_id, "live")
+    now = after.updated_at or after.created_at
+    kind = trouble(before, after, now)
+    if kind:
+        owe_askers(connection, case_id, kind, after.order.upn, now)
     record = case_ended(before, after, acting().actor)
     if record is not None:
         append(connection, record, after.ended_at or after.created_at)

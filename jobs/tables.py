@@ -74,7 +74,7 @@ messages = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("subject_id", sa.String, nullable=False),  # of a case, or of a repair
-    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval: updated; ready, decision: said once
+    sa.Column("kind", sa.String, nullable=False),  # live, repair, approval: updated; jobs/manners.py: said once
     # Of a 1:1 chat that is opened only when the message is sent: the person's object id, in `conversation` no id.
     sa.Column("conversation_id", sa.String, nullable=False),
     sa.Column("conversation", sa.Text, nullable=False),
@@ -89,6 +89,28 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),
+)
+
+greetings = sa.Table(
+    "greetings",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # where Mailroom has introduced itself
+)
+
+quiet_hours = sa.Table(
+    "quiet_hours",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # of a 1:1 chat
+    sa.Column("starts", sa.String, nullable=False),  # HH:MM in `zone`
+    sa.Column("ends", sa.String, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),  # IANA
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # without the thread of a channel
+    sa.Column("user", sa.String, primary_key=True),  # lower case; "": everybody
 )
 
 secrets = sa.Table(

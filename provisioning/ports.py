@@ -252,6 +252,10 @@ class Messenger(Protocol):
         """A new message that notifies the requester; answers its id."""
         ...
 
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        """A new message that notifies the requester: it has failed or is overdue; answers its id."""
+        ...
+
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         """The 1:1 chat with `person`, through the same service and tenant as `near`."""
         ...

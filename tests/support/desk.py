@@ -8,6 +8,7 @@ from typing import Any
 from support.fake_audit import FakeAudit
 from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
+from support.fake_manners import FakeManners
 from support.fake_messenger import FakeMessenger
 
 from handlers.registry import dispatch
@@ -39,10 +40,11 @@ class Desk:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     clock: FixedClock = field(default_factory=FixedClock)
     audit: FakeAudit = field(default_factory=FakeAudit)
+    manners: FakeManners = field(default_factory=FakeManners)
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
+        ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit, self.manners)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL) -> Reply | None:

@@ -10,7 +10,7 @@ from provisioning.repair import Repair
 
 @dataclass(frozen=True)
 class Sent:
-    """One call. `kind`: posted, updated, moved, ready or decision."""
+    """One call. `kind`: posted, updated, moved, ready, trouble or decision."""
 
     kind: str
     conversation_id: str
@@ -51,6 +51,9 @@ class FakeMessenger:
 
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         return self._send("ready", conversation, "", case)
+
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        return self._send("trouble", conversation, "", case)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         if person.id in self.strangers:

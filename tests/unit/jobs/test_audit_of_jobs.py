@@ -146,7 +146,9 @@ async def test_no_secret_reaches_the_trail_or_the_database(
     case = await made_ready(office, await office.jobs.start(JANE, HELGA, CHAT))
     if not passes_allowed:
         office.directory.fail("create_access_pass", REFUSED)
-    services = Services(office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit)
+    services = Services(
+        office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit, office.jobs.manners
+    )
     click = Request(HELGA, CHAT, verb="reveal", data={"case": case.id}, is_answered_privately=True)
     reply = await dispatch(click, services)
     assert reply is not None

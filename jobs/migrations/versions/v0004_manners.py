@@ -1,0 +1,23 @@
+"""Who was greeted, whose hours are quiet, and what is muted where."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_table("greetings", sa.Column("conversation_id", sa.String, primary_key=True))
+    op.create_table(
+        "quiet_hours",
+        sa.Column("conversation_id", sa.String, primary_key=True),
+        sa.Column("starts", sa.String, nullable=False),
+        sa.Column("ends", sa.String, nullable=False),
+        sa.Column("zone", sa.String, nullable=False),
+    )
+    op.create_table(
+        "mutes",
+        sa.Column("conversation_id", sa.String, primary_key=True),
+        sa.Column("user", sa.String, primary_key=True),
+    )
