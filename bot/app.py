@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.extending import Extending
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
@@ -31,6 +32,7 @@ from graph.granted import Missing, granted, missing
 from graph.protection import Protection
 from graph.writes import Recorder
 from handlers import registry
+from handlers.extensions import extend
 from handlers.refusals import note_refusal
 from handlers.requests import Services
 from jobs.audit import open_audit
@@ -83,7 +85,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         services = _services(settings, directory, jobs, messenger, clock)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
-        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
+        extensions = Extending(gate, partial(extend, services=services), line.adapter.start, metrics)
+        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused, extensions)
 
         async def off() -> Sequence[Missing]:
             return missing(await granted(client))
@@ -151,6 +154,7 @@ def _services(
         messenger=messenger,
         clock=clock,
         audit=jobs.audit,
+        manners=jobs.manners,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

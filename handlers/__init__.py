@@ -1,6 +1,43 @@
 """What a command or a button does: one short module each. No Teams SDK, no Graph SDK, no engine."""
 
-from handlers import provision, status, cancel, diagnose, fix, approve, escalate, check, reveal, history, help, run  # noqa: A004, I001
+# isort: off
+from handlers import (
+    provision,
+    status,
+    cancel,
+    diagnose,
+    fix,
+    approve,
+    escalate,
+    check,
+    reveal,
+    history,
+    quiet,
+    mute,
+    help,  # noqa: A004
+    run,
+    find,
+    from_message,
+)
+
+# isort: on
 
 # Every module whose commands and buttons exist, in the order of the help card.
-HANDLERS = (provision, status, cancel, diagnose, fix, approve, escalate, check, reveal, history, help, run)
+HANDLERS = (
+    provision,
+    status,
+    cancel,
+    diagnose,
+    fix,
+    approve,
+    escalate,
+    check,
+    reveal,
+    history,
+    quiet,
+    mute,
+    help,
+    run,
+    find,
+    from_message,
+)

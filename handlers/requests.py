@@ -8,6 +8,7 @@ from typing import Any
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
+from provisioning.manners import Manners
 from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger
 
 Card = dict[str, Any]
@@ -31,6 +32,8 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
+    event: str = ""  # what happened, where nobody said anything: handlers/welcome.py
+    time_zone: str = ""  # the person's, as IANA calls it; "" where Teams does not say
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
     is_answered_privately: bool = False  # Action.Execute: the clicker alone sees the answer, and no chat stores it
 
@@ -62,6 +65,7 @@ class Services:
     messenger: Messenger
     clock: Clock
     audit: Audit
+    manners: Manners
     default_usage_location: str = ""
     can_resync: bool = False  # a webhook for directory sync is set up
     viewers: tuple[str, ...] = ()

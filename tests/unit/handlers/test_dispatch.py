@@ -16,7 +16,7 @@ from handlers.registry import action, command, dispatch
 from handlers.requests import Request
 from provisioning.case import Person
 
-COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "help"]
+COMMANDS = ["provision", "status", "cancel", "diagnose", "approvals", "history", "quiet", "mute", "unmute", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -38,6 +38,7 @@ VERBS = [
     "approve",
     "decline",
     "withdraw",
+    "check-again",
 ]
 
 
