@@ -47,9 +47,10 @@ def from_message_card(
     With `all_new` none of them has an account, so none has a license to keep.
     """
     title = "Provision from this message"
-    body: list[Element] = [parts.text("Check the people. Who has no address is left out.")]
+    check = "Check who it is." if len(rows) == 1 else "Check who they are. An empty address leaves somebody out."
+    body: list[Element] = [parts.text(check)]
     for index, row in enumerate(rows):
-        body += _person(index, row)
+        body += _person(index, row, is_only=len(rows) == 1, is_new=all_new)
     if left_out:
         body.append(parts.small(f"{left_out} more addresses are in the message. Order those in a second go."))
     # A dialog of a message extension knows Action.Submit only, so there is no Action.Execute around it.
@@ -75,23 +76,28 @@ def outcomes_card(outcomes: Sequence[Outcome]) -> Card:
     return parts.card(body, title)
 
 
-def _person(index: int, row: Row) -> list[Element]:
-    number = f" {index + 1}" if index else ""
+def _person(index: int, row: Row, *, is_only: bool, is_new: bool) -> list[Element]:
+    """Of several people each may be left out, so nothing of them is required."""
+    number = "" if is_only else f" {index + 1}"
     address = TextInput(
         id=f"address{index}",
-        label=f"Address{number}",
+        label=f"Address{number}" if is_only else f"Address{number} (optional)",
         value=row.address,
         max_length=254,
         placeholder="jane@contoso.com",
+        is_required=is_only,
+        error_message="Please enter the person's address.",
         separator=index > 0,
         spacing="Medium",
     )
     name = TextInput(
         id=f"name{index}",
-        label=f"Display name{number}",
+        label=f"Display name{number}" if is_only and is_new else f"Display name{number} (optional)",
         value=row.name,
         max_length=NAME_LIMIT,
         placeholder="First and last name",
+        is_required=is_only and is_new,
+        error_message="Please enter the person's name.",
     )
     note = parts.text(f"{'✕ ' if row.is_wrong else ''}{plain(row.note, 300)}", **_look(row)) if row.note else None
     return [address, name, note] if note else [address, name]
@@ -105,7 +111,7 @@ def _location(chosen: str, *, is_required: bool) -> Element:
     names = country_names()
     return ChoiceInput(
         id="location",
-        label="Usage location of new accounts",
+        label="Usage location" if is_required else "Usage location of new accounts (optional)",
         placeholder="Type to find a country",
         style="filtered",
         choices=[Choice(title=f"{name} ({code})", value=code) for code, name in names.items()],
@@ -130,7 +136,7 @@ def _license(skus: Sequence[Sku], chosen: str, *, all_new: bool) -> Element:
         placeholder="Choose a license",
         style="compact",
         choices=choices,
-        is_required=all_new,
+        is_required=True,
         error_message="Please choose a license.",
         **({"value": value} if value else {}),
     )

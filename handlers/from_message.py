@@ -115,18 +115,16 @@ def _planned(line: _Line, location: str, license_id: str) -> _Line:
 
 async def _start(line: _Line, request: Request, services: Services) -> Outcome:
     """An id from the click and the address: the same form sent twice, as Teams does by itself, orders once."""
-    if line.running or not isinstance(line.planned, Complete):
-        return await _join(line, request, services)
-    wanted = line.planned.order
-    case_id = fields.once(replace(request, click_id=f"{request.click_id} {wanted.upn}"))
-    await services.jobs.start(wanted, request.person, request.conversation, case_id)
-    return Outcome(wanted.upn, f"Ordered{f' with {wanted.license_name}' if wanted.license_name else ''}.", True)
+    upn = check_address(line.row.address)
+    case_id = fields.once(replace(request, click_id=f"{request.click_id} {upn}"))
+    if line.running and line.running.id != case_id:
+        return await _join(line.running, request, services)
+    if isinstance(line.planned, Complete):
+        await services.jobs.start(line.planned.order, request.person, request.conversation, case_id)
+    return Outcome(upn, "Ordered.", True)
 
 
-async def _join(line: _Line, request: Request, services: Services) -> Outcome:
-    case = line.running
-    if case is None:
-        raise ValueError(f"{line.row.address} was neither planned nor running")
+async def _join(case: Case, request: Request, services: Services) -> Outcome:
     await services.jobs.show(case.id, request.conversation)
     await services.audit.record(wanted_as_well(case, request.person))
     who = "you" if case.requester.is_same(request.person) else case.requester.name

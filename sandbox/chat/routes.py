@@ -21,7 +21,8 @@ personal, group, channel. Wrong arguments are answered with 400 or 404 and {"err
     POST /chat/read        {as, conversation}                       empties the unread count
     POST /chat/membership  {as, conversation, installed}            removes the bot, or brings it back
     POST /chat/settings    {as, oldClient}                          a client that does not know Action.Execute
-    GET  /chat/bot         {url, up}; PUT {url?, messageSeconds?, invokeSeconds?} changes where and how long
+    GET  /chat/bot         {url, up}; PUT {url?, messageSeconds?, invokeSeconds?, extensionSeconds?} changes where it is
+                           and how long it is waited for
     POST /chat/extension/…  the app's message extension: sandbox/chat/extensions.py
     POST /chat/reset       forgets all messages
 
@@ -199,6 +200,7 @@ async def change_bot(request: web.Request, body: Body) -> web.Response:
     where.url = str(body.get("url") or where.url)
     where.message_seconds = float(body.get("messageSeconds") or where.message_seconds)
     where.invoke_seconds = float(body.get("invokeSeconds") or where.invoke_seconds)
+    where.extension_seconds = float(body.get("extensionSeconds") or where.extension_seconds)
     return await bot(request)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from support.diagnosis_samples import diagnosis_cards
 from support.history_samples import history_cards
+from support.manner_samples import manner_cards
 
 from cards import views
 from cards.confirm import cancel_card
@@ -195,4 +196,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
         **history_cards(),
+        **manner_cards(),
     }

@@ -278,6 +278,20 @@ def installed(url: str, **changes: object) -> dict:
     return activity(url, **{"type": "installationUpdate", "action": "add", "text": None, **changes})
 
 
+async def test_after_a_second_it_types_and_in_a_channel_it_does_not(open_edge):
+    channel = {"isGroup": True, "conversationType": "channel", "tenantId": TENANT_ID, "id": "19:c@thread.tacv2"}
+    async with open_edge(typing_seconds=0.0, message_seconds=30) as edge:
+        for conversation in ({}, {"conversation": channel}):
+            edge.handler = gate = Gate(Reply(card=CARD))
+            posting = asyncio.create_task(edge.post(activity(edge.connector.url, **conversation)))
+            if not conversation:
+                [typing] = await edge.connector.wait_for(1)
+                assert typing.body["type"] == "typing"
+            gate.open.set()
+            await posting
+        assert [call.body["type"] for call in edge.connector.calls] == ["typing", "message", "message"]
+
+
 async def test_what_teams_tells_of_an_installation_is_an_event(edge):
     added = [BOT, {"id": "29:helga"}]
     joined = activity(edge.connector.url, type="conversationUpdate", text=None, membersAdded=added)

@@ -34,6 +34,7 @@ VERBS = {
     "decline": {"repair"},
     "withdraw": {"repair"},
     "escalate": set(),
+    "check-again": {"user"},
 }
 
 every_card = pytest.mark.parametrize("name", CARDS)

@@ -117,9 +117,10 @@ async def test_the_filled_form_orders_into_ones_own_chat_and_only_once():
     reply = await submitted(desk, address0=JANE, name0="Jane Doe", address1="bob@contoso.com", name1="Bob Ray")
     assert "2 orders placed" in shown(reply)
     assert [called.conversation_id for called in desk.jobs.calls] == [f"a:{HELGA.id}"] * 2
-    again = await submitted(desk, address0=JANE, name0="Jane Doe")
-    assert "Already being provisioned, for you." in shown(again)
-    assert len(desk.jobs.cases) == 2
+    assert "1 order placed" in shown(await submitted(desk, address0=JANE, name0="Jane Doe"))  # as Teams repeats it
+    other = await submitted(desk, "c2", address0=JANE, name0="Jane Doe")
+    assert "Already being provisioned, for you." in shown(other)
+    assert [called.method for called in desk.jobs.calls] == ["start", "start", "show"]
 
 
 async def test_one_wrong_line_keeps_the_form_open_and_orders_nothing():
