@@ -7,7 +7,7 @@ from cards.parts import Card, plain
 BELOW = "I get people a working mailbox, and say why when it is stuck."
 
 _WAYS = (
-    ("PersonAdd", "+", "**Order a mailbox**", "provision jane@contoso.com"),
+    ("PersonAdd", "✉", "**Order a mailbox**", "provision jane@contoso.com"),
     ("Search", "?", "**Find out why one is stuck**", "diagnose jane@contoso.com"),
     ("Clock", "◷", "**See who is waiting**", "status"),
 )

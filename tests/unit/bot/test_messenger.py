@@ -16,7 +16,7 @@ from bot.messenger import TeamsMessenger
 from bot.outbound import OutboundToken
 from bot.seals import Seals
 from provisioning import approving
-from provisioning.case import AccountOrigin, Case, Conversation, Order, Person, ready
+from provisioning.case import AccountOrigin, Case, Conversation, Order, Person, Problem, fail, ready
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -97,6 +97,13 @@ async def test_opening_a_personal_chat(messenger, connector, chat, channel_id, m
     assert (call.method, call.path) == ("POST", ())
     assert call.body["members"] == [{"id": member}]
     assert call.body["tenantId"] == TENANT_ID
+
+
+async def test_trouble_that_somebody_must_decide_on_alerts(messenger, connector, chat):
+    await messenger.announce_trouble(fail(CASE, Problem("No seat was left."), NOW), chat)
+    [call] = connector.calls
+    assert call.body["channelData"] == {"notification": {"alert": True}}
+    assert call.body["summary"] == "Jane Doe — stopped, needs attention"
 
 
 async def test_what_is_gone_is_told_apart(messenger, connector, chat):
