@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 
 from aiohttp import web
 
@@ -14,7 +15,11 @@ from bot.settings import PREFIX, Settings, SettingsError, read
 from provisioning.errors import DatabaseUnavailable
 
 BAD_SETTINGS = 2
-STOP_SECONDS = 3.0
+LINGER_SECONDS = 1.5  # told to stop by SIGTERM: time for load balancers to see /readyz; a person's Ctrl-C needs none
+ANSWER_SECONDS = 0.5  # for answers on their way out, once the turns have ended
+LAST_SECONDS = 9.5  # from the signal: whatever still holds the process up, such as a database that is gone
+
+log = logging.getLogger(__name__)
 
 
 class PortTaken(Exception):
@@ -31,26 +36,42 @@ def main() -> int:
         asyncio.run(serve(settings))
     except (PortTaken, DatabaseUnavailable) as error:
         return _fail(str(error), 1)
+    except SettingsError as error:
+        return _fail(str(error), BAD_SETTINGS)
     return 0
 
 
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
     # The SDKs behind the composition root take a second to import: wrong settings are told before.
-    from bot.app import open_app, warn
+    from bot.app import DRAIN, open_app, warn
 
-    stop = asyncio.Event()
+    told: asyncio.Queue[int] = asyncio.Queue()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signum, told.put_nowait, signum)
     async with open_app(settings) as app:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, auto_decompress=False)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=ANSWER_SECONDS, auto_decompress=False)
         await runner.setup()
         try:
             await _listen(runner, settings)
             warn(settings)
-            await stop.wait()
+            linger = LINGER_SECONDS if await told.get() == signal.SIGTERM else 0.0
+            _end_by_all_means()
+            await app[DRAIN](linger)
         finally:
             await runner.cleanup()
+
+
+def _end_by_all_means() -> None:
+    """What is handed over by then is whatever was committed: the next process goes on from there."""
+
+    def end() -> None:
+        log.warning("stopped after %.1f s without waiting any longer", LAST_SECONDS)
+        _leave(0)
+
+    timer = threading.Timer(LAST_SECONDS, end)
+    timer.daemon = True
+    timer.start()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,19 +11,21 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
+from bot import telemetry
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
 from bot.extending import Extending
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
+from bot.limits import TeamsPacer, limits
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
 from bot.outbound import outbound_token
 from bot.resync import WebhookResync
 from bot.seals import Seals
 from bot.server import web_application
-from bot.settings import AppType, Settings
+from bot.settings import AppType, Settings, read_telemetry
 from bot.turns import Turns
 from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
@@ -38,12 +40,20 @@ from handlers.requests import Services
 from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
 from jobs.keys import server_key
+from jobs.stopping import in_time
 from provisioning.findings import Risk
+from provisioning.tally import NOBODY, Tally
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 50  # Teams allows an app about 50 requests a second in a tenant
 KEEP_ALIVE_SECONDS = 60.0
+# Of the ten seconds of a stop (bot/__main__.py):
+TURN_SECONDS = 1.5  # for turns in flight, after the linger
+HURRY_SECONDS = 0.7  # until what was not answered by then is told so
+FLUSH_SECONDS = 0.5  # for the last traces
+
+DRAIN: web.AppKey[Callable[[float], Awaitable[None]]] = web.AppKey("drain")
 
 
 class SystemClock:
@@ -65,28 +75,32 @@ class _Line:
 async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
     """Everything running, as one aiohttp application. Leaving stops it in the reverse order."""
     async with AsyncExitStack() as stack:
+        _open_tracing(stack)
         clock = SystemClock()
         metrics = Metrics(registry.names())
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
-        audit = open_audit(settings.database_url, clock)
+        audit = open_audit(settings.database_url, clock, metrics)
         stack.callback(audit.close)
         await asyncio.to_thread(audit.prepare)
         seals = Seals(await asyncio.to_thread(server_key, audit.engine), registry.lifetimes())
         has_roles = bool(settings.viewers or settings.operators or settings.admins)
         messenger = TeamsMessenger(line.connector, seals, clock, has_roles=has_roles)
-        client, directory = await open_directory(settings, stack, record=audit.record)
+        client, directory = await open_directory(settings, stack, record=audit.record, tally=metrics)
         url = settings.resync_webhook_url
         resync = WebhookResync(session, url) if url else None
-        jobs = await open_jobs(settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit)
+        jobs = await open_jobs(
+            settings.database_url, directory, messenger, clock, settings.poll_seconds, resync, audit, metrics
+        )
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
-        metrics.watch_cases(jobs.counts)
+        metrics.watch(jobs.depth)
         services = _services(settings, directory, jobs, messenger, clock)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         extensions = Extending(gate, partial(extend, services=services), line.adapter.start, metrics)
-        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused, extensions)
+        secret = registry.secret_verbs()
+        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, secret, refused, jobs.heard_from, extensions)
 
         async def off() -> Sequence[Missing]:
             return missing(await granted(client))
@@ -94,7 +108,28 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         for one in await what_is_off(off):
             log.warning("%s", one)
         health = HealthCheck({"jobs": jobs.check, "graph": directory.ping}, off=off)
-        yield web_application(line.adapter, turns, health, metrics)
+        app = web_application(line.adapter, turns, health, metrics)
+        app[DRAIN] = _draining(health, turns, line.adapter)
+        yield app
+
+
+def _draining(health: HealthCheck, turns: Turns, adapter: MailroomAdapter) -> Callable[[float], Awaitable[None]]:
+    """Nobody is left without an answer: what comes in the `linger` is still served, what takes too long is told so."""
+
+    async def drain(linger: float) -> None:
+        health.stop()
+        await asyncio.sleep(linger)
+        await adapter.rest(TURN_SECONDS)
+        turns.hurry()
+        await adapter.rest(HURRY_SECONDS)
+
+    return drain
+
+
+def _open_tracing(stack: AsyncExitStack) -> None:
+    flush = telemetry.open_tracing(read_telemetry())
+    if flush is not None:
+        stack.push_async_callback(in_time, flush, FLUSH_SECONDS)
 
 
 async def _open_session(stack: AsyncExitStack) -> aiohttp.ClientSession:
@@ -111,7 +146,8 @@ async def _open_line(
 ) -> _Line:
     token = outbound_token(settings, session)
     stack.push_async_callback(token.close)
-    connector = Connector(session, token, count=metrics.connector)
+    pacer = TeamsPacer(limits(settings.teams_rate))
+    connector = Connector(session, token, count=metrics.connector, pacer=pacer)
     return _Line(connector, MailroomAdapter(connector, await _token_check(settings, session, stack)))
 
 
@@ -125,7 +161,7 @@ async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack
 
 
 async def open_directory(
-    settings: Settings, stack: AsyncExitStack, record: Recorder | None = None
+    settings: Settings, stack: AsyncExitStack, record: Recorder | None = None, tally: Tally = NOBODY
 ) -> tuple[GraphClient, GraphDirectory]:
     """The line to Graph, closed with `stack`; the terminal uses it as well. `record` gets what is written there."""
     credential = credential_for(
@@ -135,7 +171,7 @@ async def open_directory(
         settings.app_password.get_secret_value(),
         settings.graph_base_url,
     )
-    client = await stack.enter_async_context(open_client(settings.graph_base_url, credential))
+    client = await stack.enter_async_context(open_client(settings.graph_base_url, credential, tally=tally))
     return client, GraphDirectory(client, Protection(settings.protected, settings.app_id), record)
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from bot import telemetry
 from bot.pace import Pace
 from bot.seals import BadSeal, Seals
 from handlers.extensions import Ask, ExtensionReply, Found
@@ -44,7 +45,8 @@ class Gate:
             log.warning("%s of %s was refused: %s", request.verb, request.person.id, error.sentence)
             await self._refused(error, replace(request, is_refresh=False))  # who calls it automatic is the client
             return None if request.is_refresh else Reply(text=error.sentence)
-        reply = await self._handle(checked)
+        with telemetry.about(checked):
+            reply = await self._handle(checked)
         return self._sealed(reply, request.conversation.id) if reply else None
 
     async def extend(self, ask: Ask, name: str, request: Request, extend: Extend) -> ExtensionReply:

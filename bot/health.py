@@ -42,8 +42,15 @@ class HealthCheck:
         self._asked_at = float("-inf")
         self._health = Health({})
         self._asking = asyncio.Lock()
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """From now on not ready, so that a load balancer turns to others."""
+        self._is_stopping = True
 
     async def ask(self) -> Health:
+        if self._is_stopping:
+            return Health({"bot": "stopping"})
         async with self._asking:
             if self._now() - self._asked_at > CACHE_SECONDS or not self._health.is_ready:
                 states = await asyncio.gather(*map(_state, self._checks.items()))

@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 
 SECRET_KEYS = re.compile(r"authorization|password|secret|token|credential|api_?key|cookie", re.IGNORECASE)
 _BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
@@ -20,6 +21,7 @@ def set_up(log_format: str, level: int = logging.INFO) -> None:
     """Send every logger to stderr as `console` or `json` lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        add_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -39,6 +41,14 @@ def set_up(log_format: str, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def add_trace(logger: Any, method: str, event: Event) -> Event:  # noqa: ARG001 (structlog's signature)
+    """The span in which the line was written, where there is one."""
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"], event["span_id"] = trace.format_trace_id(span.trace_id), trace.format_span_id(span.span_id)
+    return event
 
 
 def drop_secrets(logger: Any, method: str, event: Event) -> Event:  # noqa: ARG001 (structlog's signature)

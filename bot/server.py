@@ -28,7 +28,7 @@ def web_application(adapter: MailroomAdapter, turns: Turns, health: HealthCheck,
         return web.json_response(body, status=200 if now.is_ready else 503)
 
     async def numbers(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=await metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application(client_max_size=BODY_LIMIT)
     app.router.add_post(MESSAGES, messages)

@@ -153,6 +153,12 @@ class Settings(BaseSettings):
         description="Entra group or user object ids that are never changed, with commas, such as break-glass accounts.",
     )
     rate_limit: int = Field(120, ge=1, description="Messages and clicks that one person may send in a minute.")
+    teams_rate: float = Field(
+        50.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Requests a second to Teams at most; several bots that share one app share its 50.",
+    )
     poll_seconds: float = Field(
         30.0,
         gt=0,
@@ -203,6 +209,29 @@ class Settings(BaseSettings):
         return self.allowed_tenants or (self.tenant_id,)
 
 
+class TelemetrySettings(BaseSettings):
+    """Where traces go, by OpenTelemetry's own names and Azure's; what else begins with OTEL_ its SDK reads itself.
+
+    From the environment alone, as that SDK does it.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    otel_exporter_otlp_endpoint: str = ""
+    otel_exporter_otlp_traces_endpoint: str = ""
+    otel_exporter_otlp_protocol: Literal["http/protobuf"] = "http/protobuf"
+    otel_service_name: str = "mailroom"
+    otel_sdk_disabled: bool = False
+    otel_traces_exporter: str = "otlp"
+    applicationinsights_connection_string: SecretStr = SecretStr("")
+
+    @property
+    def is_off(self) -> bool:
+        endpoint = self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint
+        wanted = bool(endpoint or self.applicationinsights_connection_string.get_secret_value())
+        return not wanted or self.otel_sdk_disabled or self.otel_traces_exporter == "none"
+
+
 @dataclass(frozen=True)
 class SettingRow:
     """One line of the documentation."""
@@ -215,6 +244,14 @@ class SettingRow:
 def read(env_file: Path | str | None = ENV_FILE) -> Settings:
     """The settings of this process. Raises SettingsError with one line."""
     return _read(Settings, env_file)
+
+
+def read_telemetry() -> TelemetrySettings:
+    """Raises SettingsError with one line."""
+    try:
+        return TelemetrySettings()
+    except ValidationError as error:
+        raise SettingsError("; ".join(f"{str(one['loc'][0]).upper()} {one['msg']}" for one in error.errors())) from None
 
 
 def read_database_url(env_file: Path | str | None = ENV_FILE) -> str:

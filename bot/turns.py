@@ -8,7 +8,7 @@ never left without a sign: a message is told so in a line that the answer replac
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -16,13 +16,14 @@ from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 from typing_extensions import override
 
-from bot import extending, incoming, outgoing
+from bot import extending, incoming, outgoing, telemetry
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
 from cards.problem import problem_card
 from handlers import welcome
 from handlers.requests import Reply, Request
+from provisioning.case import Conversation, Person
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,13 @@ STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
 BELOW = "See the message below."
 TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press the button again."
+RESTARTING = "Mailroom is being restarted, so this was not finished. Try again in a minute."
 STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
+Heard = Callable[[Conversation, Person], Awaitable[None]]
+"""Told of whoever speaks to Mailroom, or adds it, and where."""
 
 
 class Turns(ActivityHandler):
@@ -53,6 +57,7 @@ class Turns(ActivityHandler):
         metrics: Metrics | None = None,
         secret_verbs: frozenset[str] = frozenset(),
         refused: Refused | None = None,
+        heard: Heard | None = None,
         extensions: extending.Extending | None = None,
         *,
         typing_seconds: float = TYPING_SECONDS,
@@ -68,10 +73,25 @@ class Turns(ActivityHandler):
         self._refused = refused
         self._extensions = extensions
         self._typing_seconds = typing_seconds
+        self._heard = heard
         self._message_seconds = message_seconds
         self._invoke_seconds = invoke_seconds
         self._secret_seconds = secret_seconds
         self._strangers = Pace(STRANGERS_A_MINUTE)
+        self._handling: set[asyncio.Task[Any] | None] = set()
+        self._is_stopping = False
+
+    def hurry(self) -> None:
+        """What is not answered yet is answered now, if only with a line, and so is what still comes."""
+        self._is_stopping = True
+        for task in self._handling:
+            if task is not None:
+                task.cancel()
+
+    @override
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        with telemetry.turn(turn_context.activity):
+            await super().on_turn(turn_context)
 
     @override
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -81,6 +101,7 @@ class Turns(ActivityHandler):
             if not self._strangers.wait(request.person.channel_id or request.conversation.id):
                 await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
             return
+        await self._listen(request)
         await self._answer_message(turn_context, request)
 
     @override
@@ -97,6 +118,7 @@ class Turns(ActivityHandler):
         refusal = await self._refusal(activity, request)
         if refusal:
             return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
+        await self._listen(request)
         return await self._answer_click(turn_context, request)
 
     @override
@@ -117,9 +139,21 @@ class Turns(ActivityHandler):
     async def _happened(self, context: TurnContext, event: str) -> None:
         if self._why_not(context.activity):
             return
-        reply = await self._start(self._measured(incoming.event_request(context.activity, event)))
+        request = incoming.event_request(context.activity, event)
+        if event == welcome.INSTALLED:
+            await self._listen(request)
+        reply = await self._start(self._measured(request))
         if reply is not None:
             await _deliver(context, reply, "")
+
+    async def _listen(self, request: Request) -> None:
+        """What is owed to a chat that was gone is no reason to leave this turn without its answer."""
+        if self._heard is None:
+            return
+        try:
+            await self._heard(request.conversation, request.person)
+        except MailroomError as error:
+            log.warning("what %s is owed waits: %s", request.conversation.id, error.sentence)
 
     async def _refusal(self, activity: Activity, request: Request) -> str:
         """Why the sender is not served, written down; "" for those who are."""
@@ -179,11 +213,30 @@ class Turns(ActivityHandler):
         started = time.perf_counter()
         outcome = "failed"
         try:
-            reply = await self._handle(request)
+            with telemetry.handling(self._metrics.command(request)):
+                reply = await self._unless_stopping(request)
             outcome = "ok"
             return reply
         finally:
             self._metrics.turn(request, outcome, time.perf_counter() - started)
+
+    async def _unless_stopping(self, request: Request) -> Reply | None:
+        if self._is_stopping:
+            return _cut_short(request)
+        task = asyncio.current_task()
+        self._handling.add(task)
+        try:
+            return await self._handle(request)
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
+            return _cut_short(request)
+        finally:
+            self._handling.discard(task)
+
+
+def _cut_short(request: Request) -> Reply | None:
+    return None if request.is_refresh else Reply(text=RESTARTING)
 
 
 def _replaces(request: Request, reply: Reply) -> bool:

@@ -47,8 +47,7 @@ def envelope(requests: Mapping[int, RequestInformation], base_url: str, in_order
 
 def members_of(answer: Answer, requests: Mapping[int, RequestInformation]) -> dict[int, Answer]:
     """The answers by key, in whatever order they came. The envelope's request-id and date are passed down."""
-    responses = (answer.body or {}).get("responses")
-    by_id = {str(r.get("id")): r for r in responses if isinstance(r, dict)} if isinstance(responses, list) else {}
+    by_id = _by_id(answer)
     missing = [key for key in requests if str(key) not in by_id]
     if missing:
         trace = GraphTrace(
@@ -56,6 +55,21 @@ def members_of(answer: Answer, requests: Mapping[int, RequestInformation]) -> di
         )
         raise GraphUnavailable("Microsoft Graph left part of the question unanswered. Try again in a minute.", trace)
     return {key: _answer(call_of(requests[key]), by_id[str(key)], answer.headers) for key in requests}
+
+
+def statuses_of(answer: Answer) -> dict[str, int]:
+    """By id, of those members that were answered."""
+    return {key: _status(response) for key, response in _by_id(answer).items()}
+
+
+def _by_id(answer: Answer) -> dict[str, dict[str, Any]]:
+    responses = (answer.body or {}).get("responses")
+    return {str(r.get("id")): r for r in responses if isinstance(r, dict)} if isinstance(responses, list) else {}
+
+
+def _status(response: Mapping[str, Any]) -> int:
+    status = response.get("status")
+    return int(status) if status else 0
 
 
 def _member(key: int, request: RequestInformation, base_url: str) -> dict[str, Any]:
@@ -83,8 +97,7 @@ def _answer(call: Call, response: Mapping[str, Any], outer: Mapping[str, str]) -
     own = response.get("headers")
     headers = {str(k).lower(): str(v) for k, v in own.items()} if isinstance(own, dict) else {}
     inherited = {name: outer[name] for name in ("request-id", "date") if name in outer}
-    status = response.get("status")
-    return from_json(call, int(status) if status else 0, {**inherited, **headers}, response.get("body"))
+    return from_json(call, _status(response), {**inherited, **headers}, response.get("body"))
 
 
 def unanswered(answers: Mapping[int, Answer], statuses: frozenset[int]) -> Sequence[int]:

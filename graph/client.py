@@ -29,10 +29,13 @@ from msgraph_core import GraphClientFactory
 from graph import batch, errors
 from graph.answers import Answer, Call, Json, from_http
 from graph.credentials import Credential, is_loopback, scope_of
-from graph.limits import BATCHES, Cost, cost_of, total
+from graph.limits import BATCHES, cost_of, total
 from graph.pacing import Pacer
 from graph.retry import ONCE, RETRIED_STATUSES, Patience, Policy
+from graph.watching import watched
 from provisioning.errors import GraphError
+from provisioning.pacing import Cost
+from provisioning.tally import NOBODY, Tally
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class GraphClient:
         timeout: float = TIMEOUT,
         policy: Policy = Policy(),  # noqa: B008 (frozen)
         pacer: Pacer | None = None,
+        tally: Tally = NOBODY,
     ) -> None:
         self.api = GraphServiceClient(request_adapter=adapter)
         self.base_url = str(adapter.base_url)
@@ -72,7 +76,8 @@ class GraphClient:
         self._close = close
         self._timeout = timeout
         self._policy = policy
-        self._pacer = pacer or Pacer()
+        self._pacer = pacer or Pacer(tally=tally)
+        self._tally = tally
         self.traffic = Traffic()
 
     async def send(self, request: RequestInformation, about: Call | None = None) -> Json | None:
@@ -152,9 +157,10 @@ class GraphClient:
         sent = {key: request for key, request in requests.items() if key not in late}
         if sent:
             cost = total([{BATCHES: 1}, *(costs[key] for key in sent)])
-            members = batch.members_of(await self._ask(self._envelope(sent, in_order), cost, len(sent)), sent)
-            for key, answer in members.items():
-                self._pacer.hear(costs[key], answer)
+            calls = {key: batch.call_of(request) for key, request in sent.items()}
+            members = batch.members_of(await self._ask(self._envelope(sent, in_order), cost, calls), sent)
+            for key, member in members.items():
+                self._pacer.hear(costs[key], member)
             answers |= members
         return answers
 
@@ -165,20 +171,32 @@ class GraphClient:
         post.set_stream_content(json.dumps(body).encode(), "application/json")
         return post
 
-    async def _ask(self, request: RequestInformation, cost: Cost, count: int = 1, about: Call | None = None) -> Answer:
-        """One attempt, with `count` requests in it. Raises the error of an answer that is not a success."""
+    async def _ask(
+        self,
+        request: RequestInformation,
+        cost: Cost,
+        carried: Mapping[int, Call] | None = None,
+        about: Call | None = None,
+    ) -> Answer:
+        """One attempt; `carried` is what a `$batch` carries. Raises the error of an answer that is not a success."""
         late = self._pacer.too_long(cost)
         if late is not None:
             raise errors.held_back(late)
         async with self._pacer.turn(cost):
-            answer = await self._exchange(request, count, about or batch.call_of(request))
+            answer = await self._exchange(request, about or batch.call_of(request), carried)
         self._pacer.hear(cost, answer)
         if not answer.ok:
             raise errors.error_of(answer)
         return answer
 
-    async def _exchange(self, request: RequestInformation, count: int, call: Call) -> Answer:
-        self.traffic = Traffic(self.traffic.round_trips + 1, self.traffic.requests + count)
+    async def _exchange(self, request: RequestInformation, call: Call, carried: Mapping[int, Call] | None) -> Answer:
+        carried = carried or {0: batch.call_of(request)}
+        self.traffic = Traffic(self.traffic.round_trips + 1, self.traffic.requests + len(carried))
+        with watched(request, carried, self._tally) as exchange:
+            exchange.answer = await self._answer(request, call)
+        return exchange.answer
+
+    async def _answer(self, request: RequestInformation, call: Call) -> Answer:
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             async with asyncio.timeout(self._timeout):
@@ -206,6 +224,7 @@ def open_client(
     timeout: float = TIMEOUT,
     policy: Policy = Policy(),  # noqa: B008 (frozen)
     pacer: Pacer | None = None,
+    tally: Tally = NOBODY,
 ) -> GraphClient:
     """A client for `base_url` (with the version, e.g. https://graph.microsoft.com/v1.0). It owns `credential`.
 
@@ -229,7 +248,7 @@ def open_client(
         await transport.aclose()  # the SDK's transport wrapper does not pass the closing on
         await credential.close()
 
-    return GraphClient(adapter, credential, close, timeout, policy, pacer)
+    return GraphClient(adapter, credential, close, timeout, policy, pacer, tally)
 
 
 def _options() -> dict[str, Any]:

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from structlog.contextvars import bound_contextvars
+
 from jobs.repairs import RepairStore
 from jobs.rounds import go_round
 from provisioning.approving import approve, decline, expire, give_up_asking, withdraw
@@ -76,12 +78,13 @@ class Approvals:
             changed = after is not repair
             return after
 
-        try:
-            repair = await asyncio.to_thread(self._store.change, repair_id, attempt)
-        except KeyError:
-            raise BadOrder("I no longer know this request. Diagnose again to see how things stand.") from None
-        if changed:
-            await self._follow(repair)
+        with bound_contextvars(repair=repair_id):
+            try:
+                repair = await asyncio.to_thread(self._store.change, repair_id, attempt)
+            except KeyError:
+                raise BadOrder("I no longer know this request. Diagnose again to see how things stand.") from None
+            if changed:
+                await self._follow(repair)
         return repair
 
     async def _follow(self, repair: Repair) -> None:

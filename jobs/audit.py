@@ -18,6 +18,7 @@ from jobs.migrations import migrate
 from jobs.tables import AFTER_COMMIT, metadata, open_engine, reading, writing
 from provisioning.audit import AuditEntry, AuditRecord, NotAnEntry, entry_of, entry_with, read_json
 from provisioning.ports import Clock
+from provisioning.tally import NOBODY, Tally
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +51,19 @@ audit_head = sa.Table(
 class AuditLog:
     """Implements provisioning.ports.Audit over `engine`, which jobs may share."""
 
-    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+    def __init__(self, engine: sa.Engine, clock: Clock, tally: Tally = NOBODY) -> None:
         self.engine = engine
         self._clock = clock
+        self._tally = tally
 
     async def record(self, record: AuditRecord) -> None:
         """In a transaction of its own. Raises what the database raises: nothing goes on unwritten."""
-        await asyncio.to_thread(self._append, record)
+        is_written = False
+        try:
+            await asyncio.to_thread(self._append, record)
+            is_written = True
+        finally:
+            self._tally.audited(record.kind, is_written=is_written)
 
     async def history(self, subject: str, limit: int = 20) -> tuple[AuditEntry, ...]:
         """Newest first."""
@@ -87,8 +94,8 @@ class AuditLog:
             return connection.execute(query).scalar_one()
 
 
-def open_audit(database_url: str, clock: Clock) -> AuditLog:
-    return AuditLog(open_engine(database_url), clock)
+def open_audit(database_url: str, clock: Clock, tally: Tally = NOBODY) -> AuditLog:
+    return AuditLog(open_engine(database_url), clock, tally)
 
 
 def append(connection: sa.Connection, record: AuditRecord, now: datetime) -> AuditEntry:

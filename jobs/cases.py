@@ -2,7 +2,7 @@
 
 import asyncio
 
-from jobs.outbox import Courier
+from jobs.courier import Courier
 from jobs.store import CaseStore, IsShown, Transition
 from provisioning.case import Case
 from provisioning.ports import Clock

@@ -4,39 +4,45 @@ Open it inside the running event loop, one a process: DBOS is a process-wide sin
 """
 
 import asyncio
-import contextlib
 import logging
-import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
 from dbos import DBOS, SetWorkflowID
+from structlog.contextvars import bound_contextvars
 
 from jobs import places
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
+from jobs.courier import Courier
+from jobs.depth import Depth, measure
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.manners import StoredManners
 from jobs.messages import add_message, show_live
-from jobs.outbox import Courier, Outbox
+from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
+from jobs.stopping import in_time
 from jobs.store import CaseStore
 from jobs.tables import POOL_SIZE, writing
 from jobs.takeover import Takeover
+from jobs.tracing import traceparent
 from jobs.watcher import Watcher
 from jobs.workflows import QUEUE, Parts, bind, end_broken, explain, finish, provision, repair
 from provisioning.acting import acting_for
 from provisioning.case import Case, Conversation, Order, Person, cancel, touch
-from provisioning.errors import BadOrder, DatabaseUnavailable
+from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
+from provisioning.tally import NOBODY, Tally
 
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
 QUEUE_POLL_SECONDS = 0.5
@@ -44,8 +50,11 @@ AT_ONCE = 16  # workflows at work in this process
 # Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
 # the others are there to say so.
 THREADS = AT_ONCE + 8
-STOP_SECONDS = 5  # for workflows in flight; what is not done by then goes on at the next start
-GONE_SECONDS = 5  # for the engine's own threads after that
+# A stop has ten seconds in all (bot/__main__.py). What is not done by then goes on at the next start, or elsewhere.
+ROUND_SECONDS = 1.5  # for the rounds of our loops
+STOP_SECONDS = 1  # for workflows in flight: the engine takes whole seconds
+GONE_SECONDS = 1.0  # for the engine's own threads after that
+LEAVE_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +67,17 @@ async def open_jobs(
     poll_seconds: float,
     resync: Resync | None = None,
     audit: AuditLog | None = None,
+    tally: Tally = NOBODY,
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
-    `audit` is open on the same database, and prepared, where somebody else writes to it as well. Raises
-    DatabaseUnavailable.
+    `audit` is open on the same database, and prepared, where somebody else writes to it as well. `tally` counts.
+    Raises DatabaseUnavailable.
     """
     if audit is None:
         audit = open_audit(database_url, clock)
         await asyncio.to_thread(audit.prepare)
-    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, tally)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -83,15 +93,16 @@ class JobsEngine:
         clock: Clock,
         poll_seconds: float,
         resync: Resync | None,
+        tally: Tally,
     ) -> None:
         self.audit = audit
         self._engine = engine = audit.engine
         self._clock = clock
         self._presence = Presence(engine, own_id(engine))
         self._store = CaseStore(engine, self._presence.process_id)
-        self._repairs = RepairStore(engine)
+        self._repairs = RepairStore(engine, tally)
         self._outbox = Outbox(engine, self._presence.process_id)
-        self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake())
+        self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake(), tally)
         self._approvals = Approvals(self._repairs, clock, self._enqueue_repair, self._courier.wake)
         self.manners = StoredManners(engine, clock, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
@@ -99,7 +110,7 @@ class JobsEngine:
         self._parts = Parts(
             self._cases,
             ProvisionSteps(directory, self._cases),
-            FinishSteps(directory, self._cases, engine, self._courier),
+            FinishSteps(directory, self._cases, engine, self._courier, tally),
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
         )
@@ -131,15 +142,20 @@ class JobsEngine:
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
-        """Stop watching and sending; what was in flight goes on at the next start."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._courier.rest()
+        """Stop watching and sending; what was in flight goes on at the next start, or in another process."""
+        for task in self._tasks:
+            task.cancel()  # each finishes its round, so that what was sent is noted as sent
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=ROUND_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._stop_engine()
-        await self._leave()
+        # While the database is gone, the engine waits for it without end.
+        destroy = partial(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
+        has_stopped = await in_time(destroy, STOP_SECONDS + GONE_SECONDS)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())  # DBOS closed its own under `to_thread`
+        if not has_stopped or not await in_time(self._presence.leave, LEAVE_SECONDS):
+            log.warning("not signed off: others take over in half a minute")
         self._engine.dispose()
 
     async def check(self) -> None:
@@ -149,17 +165,19 @@ class JobsEngine:
         if stopped:
             raise RuntimeError("the outbox, the watcher, the approvals or the takeover has stopped")
 
-    def counts(self) -> Mapping[str, int]:
-        """Cases by state."""
-        return self._store.counts()
+    async def depth(self) -> Depth:
+        """How much there is to do. Raises DatabaseUnavailable."""
+        return await asyncio.to_thread(measure, self._engine, self._clock.now())
 
     async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
         new_id = case_id or uuid.uuid4().hex[:12]
-        case = Case(id=new_id, order=order, requester=requester, created_at=self._clock.now())
-        kept = await asyncio.to_thread(self._store.open, case, conversation)
-        if kept is case:
-            log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
-            await self._enqueue_provision(case.id)
+        now = self._clock.now()
+        case = Case(id=new_id, order=order, requester=requester, created_at=now, trace=traceparent())
+        with bound_contextvars(case=new_id):
+            kept = await asyncio.to_thread(self._store.open, case, conversation)
+            if kept is case:
+                log.info("case %s: %s ordered by %s", case.id, order.upn, requester.id)
+                await self._enqueue_provision(case.id)
         self._courier.wake()
         return kept
 
@@ -171,6 +189,12 @@ class JobsEngine:
 
     async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
         return tuple(await asyncio.to_thread(self._store.open_cases, limit))
+
+    async def untold(self, limit: int = 5) -> tuple[Case, ...]:
+        return tuple(await asyncio.to_thread(self._outbox.untold, self._clock.now(), limit))
+
+    async def heard_from(self, conversation: Conversation, person: Person) -> None:
+        await self._courier.heard_from(conversation, person)
 
     async def show(self, case_id: str, conversation: Conversation) -> None:
         def ask() -> None:
@@ -190,7 +214,7 @@ class JobsEngine:
     async def cancel(self, case_id: str, by: Person) -> Case:
         await self._known(case_id)
         now = self._clock.now()
-        with acting_for(by, case=case_id):
+        with bound_contextvars(case=case_id), acting_for(by, case=case_id):
             return await self._cases.change(case_id, lambda case: cancel(case, by.name, now) if case.is_open else case)
 
     async def announce(self, case_id: str, conversation: Conversation) -> None:
@@ -202,12 +226,14 @@ class JobsEngine:
         self._courier.wake()
 
     async def start_repair(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
-        kept = await asyncio.to_thread(self._repairs.open, repair, steps, conversation)
-        log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
-        if kept.is_running:
-            await self._enqueue_repair(kept.id)
-        else:
-            self._approvals.wake()
+        with bound_contextvars(repair=repair.id):
+            traced = replace(repair, trace=traceparent())
+            kept = await asyncio.to_thread(self._repairs.open, traced, steps, conversation)
+            log.info("repair %s: %s for %s by %s", kept.id, kept.fix_id, kept.user, kept.requester.id)
+            if kept.is_running:
+                await self._enqueue_repair(kept.id)
+            else:
+                self._approvals.wake()
         self._courier.wake()
         return kept
 
@@ -258,22 +284,6 @@ class JobsEngine:
             await self._enqueue_repair(repair_id)
         await end_broken([*case_ids, *(f"repair:{repair_id}" for repair_id in repair_ids)])
         self._courier.wake()
-
-    async def _stop_engine(self) -> None:
-        # A thread that nobody has to wait for: while the database is gone, DBOS waits for it without end.
-        stopping = threading.Thread(
-            target=DBOS.destroy, kwargs={"workflow_completion_timeout_sec": STOP_SECONDS}, daemon=True
-        )
-        stopping.start()
-        own, loop = ThreadPoolExecutor(), asyncio.get_running_loop()
-        await loop.run_in_executor(own, stopping.join, STOP_SECONDS + GONE_SECONDS)
-        loop.set_default_executor(own)  # DBOS had put its own, now closed, executor under `to_thread`
-
-    async def _leave(self) -> None:
-        try:
-            await asyncio.to_thread(self._presence.leave)
-        except DatabaseUnavailable as error:
-            log.warning("not signed off: %s", error.sentence)
 
     async def _enqueue_provision(self, case_id: str) -> None:
         with SetWorkflowID(case_id):  # the same id again answers the workflow that exists

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import sqlalchemy as sa
 
 from jobs.cases import Cases
+from jobs.courier import Courier
 from jobs.messages import owe_ready
-from jobs.outbox import Courier
 from jobs.store import change
-from jobs.tables import writing
+from jobs.tables import AFTER_COMMIT, writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
 from provisioning.errors import GraphError
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
+from provisioning.tally import NOBODY, Tally
 from provisioning.waiting import is_waiting_for_sync
 
 log = logging.getLogger(__name__)
@@ -22,11 +24,14 @@ log = logging.getLogger(__name__)
 class FinishSteps:
     """What is done once the mailbox is proven ready."""
 
-    def __init__(self, directory: Directory, cases: Cases, engine: sa.Engine, courier: Courier) -> None:
+    def __init__(
+        self, directory: Directory, cases: Cases, engine: sa.Engine, courier: Courier, tally: Tally = NOBODY
+    ) -> None:
         self._directory = directory
         self._cases = cases
         self._engine = engine
         self._courier = courier
+        self._tally = tally
 
     @as_priority(Priority.WORK)
     async def run(self, case_id: str) -> None:
@@ -57,14 +62,16 @@ class FinishSteps:
                 before_is_waiting = case.state is CaseState.WAITING
                 return self._ready(case, address) if before_is_waiting else case
 
-            case = change(connection, case_id, transition)
+            after = change(connection, case_id, transition)
             if before_is_waiting:
-                self._notify(connection, case)
+                self._notify(connection, after)
+                taken = self._cases.clock.now() - after.created_at
+                connection.info[AFTER_COMMIT].append(partial(self._tally.case_ready, taken.total_seconds()))
 
     def _notify(self, connection: sa.Connection, case: Case) -> None:
         """Where everybody has muted it, that is the end of the notification."""
         now = self._cases.clock.now()
-        if not owe_ready(connection, case.id, case.order.upn, now):
+        if not owe_ready(connection, case, now):
             change(connection, case.id, lambda it: finish(it, Stage.NOTIFICATION, "Muted: nobody was notified.", now))
 
     def _ready(self, case: Case, address: str) -> Case:

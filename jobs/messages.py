@@ -1,14 +1,18 @@
 """What conversations are owed, as rows: written in the transaction that makes the change, sent by the outbox."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.conversations import is_gone, reopen
 from jobs.manners import hush
 from jobs.tables import insert_new, messages
-from provisioning.case import Conversation
+from provisioning.case import Case, Conversation
+from provisioning.repair import Repair
 
 _conversation_json = TypeAdapter(Conversation)
 
@@ -16,7 +20,7 @@ _conversation_json = TypeAdapter(Conversation)
 def mark_due(connection: sa.Connection, subject_id: str, kind: str) -> None:
     """Every card of this kind about the subject is to be redrawn."""
     cards = (messages.c.subject_id == subject_id) & (messages.c.kind == kind)
-    connection.execute(messages.update().where(cards).values(changes=messages.c.changes + 1, is_due=True))
+    connection.execute(messages.update().where(cards).values(**_one_more()))
 
 
 def show_live(
@@ -27,7 +31,11 @@ def show_live(
     kind: str = "live",
     is_asker: bool = False,
 ) -> None:
-    """Post the live card (`kind`: live or repair) in `conversation` anew; an older one there becomes a pointer."""
+    """Post the live card (`kind`: live or repair) in `conversation` anew; an older one there becomes a pointer.
+
+    Somebody there asked for it, so it is not gone, if it was thought to be.
+    """
+    reopen(connection, [conversation.id])
     here = (
         (messages.c.subject_id == subject_id)
         & (messages.c.kind == kind)
@@ -42,10 +50,9 @@ def show_live(
             moves=messages.c.moves + 1,
             is_asker=messages.c.is_asker | is_asker,
             conversation=_conversation_json.dump_json(conversation).decode(),
-            changes=messages.c.changes + 1,
-            is_due=True,
             next_try_at=0.0,
             attempts=0,
+            **_one_more(),
         )
     )
     if not moved.rowcount:
@@ -68,47 +75,60 @@ def add_message(
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
     """Owe a person a message in their 1:1 chat, which is opened through `near`'s service when it is sent."""
-    connection.execute(
-        messages.insert().values(**_row(subject_id, kind, person_id, replace(near, id="", kind="personal")))
-    )
+    insert_new(connection, messages, **_row(subject_id, kind, person_id, replace(near, id="", kind="personal")))
 
 
-def owe_decision(connection: sa.Connection, repair_id: str, user: str, now: datetime) -> None:
+def owe_decision(connection: sa.Connection, repair: Repair, now: datetime) -> None:
     """Owe the second person's decision to the conversation in which the repair was asked for."""
-    _notify_where(connection, messages.c.kind == "repair", repair_id, "decision", user, now)
+    _notify(connection, messages.c.kind == "repair", repair, "decision", now)
 
 
-def owe_ready(connection: sa.Connection, case_id: str, user: str, now: datetime) -> bool:
+def owe_ready(connection: sa.Connection, case: Case, now: datetime) -> bool:
     """Owe the ready notification to every conversation in which the case was ordered; False where all are muted.
 
     What was to be said of a delay, and is held until the morning, is no news any more.
     """
-    overdue = (messages.c.subject_id == case_id) & (messages.c.kind == "overdue")
+    overdue = (messages.c.subject_id == case.id) & (messages.c.kind == "overdue")
     connection.execute(messages.update().where(overdue).values(is_due=False))
-    return owe_askers(connection, case_id, "ready", user, now)
+    return owe_askers(connection, case, "ready", now)
 
 
-def owe_askers(connection: sa.Connection, case_id: str, kind: str, user: str, now: datetime) -> bool:
+def owe_askers(connection: sa.Connection, case: Case, kind: str, now: datetime) -> bool:
     """Owe a notification to every conversation in which the case was ordered; False where all are muted."""
-    return _notify_where(connection, (messages.c.kind == "live") & messages.c.is_asker, case_id, kind, user, now)
+    return _notify(connection, (messages.c.kind == "live") & messages.c.is_asker, case, kind, now)
 
 
-def _notify_where(
-    connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject_id: str, kind: str, user: str, now: datetime
+def _notify(
+    connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject: Case | Repair, kind: str, now: datetime
 ) -> bool:
-    """Owe a notification to each conversation that has one of those cards about the subject, as it has asked for."""
-    shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject_id, is_shown)
+    """Owe a notification to each conversation that has one of those cards about the subject, as it has asked for.
+
+    In place of one that is gone, the requester is told in person.
+    """
+    user = subject.order.upn if isinstance(subject, Case) else subject.user
+    shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject.id, is_shown)
     documents = connection.execute(shown).scalars().all()
     is_owed = not documents
     for document in documents:
         conversation = _conversation_json.validate_json(document)
         asked = hush(connection, conversation, user, now)
-        if not asked.is_muted:
-            add_message(connection, subject_id, kind, conversation, not_before=asked.until)
-            is_owed = True
+        if asked.is_muted:
+            continue
+        is_owed = True
+        if not conversation.is_personal and is_gone(connection, conversation.id):
+            owe_in_person(connection, subject.id, kind, subject.requester.id, conversation)
+        else:
+            add_message(connection, subject.id, kind, conversation, not_before=asked.until)
     return is_owed
 
 
-def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, str]:
+def _one_more() -> dict[str, Any]:
+    """One more change to be shown."""
+    since = sa.case((messages.c.is_due, messages.c.due_since), else_=time.time())
+    return {"changes": messages.c.changes + 1, "is_due": True, "due_since": since}
+
+
+def _row(subject_id: str, kind: str, conversation_id: str, conversation: Conversation) -> dict[str, Any]:
     document = _conversation_json.dump_json(conversation).decode()
-    return {"subject_id": subject_id, "kind": kind, "conversation_id": conversation_id, "conversation": document}
+    named = {"subject_id": subject_id, "kind": kind, "conversation_id": conversation_id}
+    return {**named, "conversation": document, "due_since": time.time()}

@@ -49,6 +49,9 @@ class RepairSteps:
         self._clock = clock
         self._resync = resync
 
+    async def get(self, repair_id: str) -> Repair | None:
+        return await asyncio.to_thread(self._store.get, repair_id)
+
     async def count(self, repair_id: str) -> int:
         return len(await asyncio.to_thread(self._store.steps, repair_id))
 

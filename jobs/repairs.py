@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs import plans
 from jobs.audit import append
+from jobs.conversations import GONE
 from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
-from jobs.tables import insert_new, messages, reading, repairs, writing
+from jobs.tables import AFTER_COMMIT, insert_new, messages, reading, repairs, writing
 from provisioning.audit import AuditRecord
 from provisioning.audit_records import approval_asked, decided, repair_asked, repair_ended
 from provisioning.case import Conversation
 from provisioning.fixes.steps import Step
 from provisioning.repair import Repair, RepairState
+from provisioning.tally import NOBODY, Tally
 
 # What comes of a request without the requester's doing, and is no surprise a moment later, gets a message of its own.
 TOLD = frozenset({RepairState.RUNNING, RepairState.DECLINED, RepairState.EXPIRED})
@@ -25,8 +28,9 @@ _repair_json = TypeAdapter(Repair)
 class RepairStore:
     """The repairs, the exact writes of each, and which conversation sees it."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, tally: Tally = NOBODY) -> None:
         self._engine = engine
+        self._tally = tally
 
     def open(self, repair: Repair, steps: Sequence[Step], conversation: Conversation) -> Repair:
         """Store it with its card, and the cards of those who are to approve it.
@@ -78,7 +82,8 @@ class RepairStore:
     def is_unreached(self, repair_id: str) -> bool:
         """Nobody was shown the card that asks for approval, and nobody will be."""
         asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "approval")
-        hopeful = sa.select(messages.c.id).where(asked, messages.c.is_due | (messages.c.activity_id != ""))
+        will_be_shown = messages.c.is_due & messages.c.conversation_id.not_in(GONE)
+        hopeful = sa.select(messages.c.id).where(asked, will_be_shown | (messages.c.activity_id != ""))
         with reading(self._engine) as connection:
             return connection.execute(hopeful.limit(1)).scalar() is None
 
@@ -97,6 +102,9 @@ class RepairStore:
             mark_due(connection, repair_id, "repair")
             if after.state is not before.state:
                 _tell(connection, before, after)
+                if not after.is_open:
+                    count = partial(self._tally.repair_ended, after.fix_id, after.state.value)
+                    connection.info[AFTER_COMMIT].append(count)
             _write_down(connection, [decided(before, after), repair_ended(before, after)], _moment(after))
             return after
 
@@ -126,7 +134,7 @@ def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
     if after.state is not RepairState.UNREACHED:
         mark_due(connection, after.id, "approval")
     if before.state is RepairState.AWAITING and after.state in TOLD:
-        owe_decision(connection, after.id, after.user, _moment(after))
+        owe_decision(connection, after, _moment(after))
 
 
 def _write_down(connection: sa.Connection, records: Sequence[AuditRecord | None], now: datetime) -> None:

@@ -13,17 +13,26 @@ Round = Callable[[], Awaitable[float]]  # answers how many seconds to pause
 
 
 async def go_round(work: Round, wake: asyncio.Event, log: logging.Logger) -> None:
-    """Until cancelled. A failed round is logged and the next one tries again: a loop that stops is a silent bot."""
+    """Until cancelled; a round that has begun is finished then, unless it is cancelled a second time."""
     while True:
         wake.clear()
+        one_round = asyncio.create_task(_one_round(work, log))
         try:
-            pause = await work()
-        except DatabaseUnavailable as error:
-            log.warning("the round failed: %s", error.sentence)
-            pause = PAUSE_AFTER_FAILURE
-        except Exception:
-            log.exception("the round failed")
-            pause = PAUSE_AFTER_FAILURE
+            pause = await asyncio.shield(one_round)
+        except asyncio.CancelledError:
+            await one_round
+            raise
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):  # not wait_for: before Python 3.12 it can swallow a cancellation
                 await wake.wait()
+
+
+async def _one_round(work: Round, log: logging.Logger) -> float:
+    """A failed round is logged and the next one tries again: a loop that stops is a silent bot."""
+    try:
+        return await work()
+    except DatabaseUnavailable as error:
+        log.warning("the round failed: %s", error.sentence)
+    except Exception:
+        log.exception("the round failed")
+    return PAUSE_AFTER_FAILURE

@@ -66,11 +66,6 @@ class CaseStore:
         with reading(self.engine) as connection:
             return list(connection.execute(sa.select(cases.c.id).where(cases.c.state == CaseState.RUNNING)).scalars())
 
-    def counts(self) -> dict[str, int]:
-        with reading(self.engine) as connection:
-            rows = connection.execute(sa.select(cases.c.state, sa.func.count().label("n")).group_by(cases.c.state))
-            return {row.state: row.n for row in rows}
-
     def change(self, case_id: str, transition: Transition, *, is_shown: IsShown = True) -> Case:
         """Apply `transition`; the live cards become due if `is_shown`. An unchanged case writes nothing."""
         with writing(self.engine) as connection:
@@ -157,7 +152,7 @@ def change(
     now = after.updated_at or after.created_at
     kind = trouble(before, after, now)
     if kind:
-        owe_askers(connection, case_id, kind, after.order.upn, now)
+        owe_askers(connection, after, kind, now)
     record = case_ended(before, after, acting().actor)
     if record is not None:
         append(connection, record, after.ended_at or after.created_at)
@@ -168,6 +163,7 @@ def _row(case: Case) -> dict[str, Any]:
     return {
         "open_upn": case.order.upn.lower() if case.is_open else None,
         "state": case.state.value,
+        "stage": case.current_stage or "",
         "created_at": case.created_at.timestamp(),
         "account_id": case.account_id,
         "next_check_at": case.next_check_at.timestamp() if case.next_check_at else None,

@@ -46,7 +46,9 @@ cases = sa.Table(
     sa.Column("account_id", sa.String, nullable=False, default=""),
     sa.Column("next_check_at", sa.Float),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that looks just now
+    sa.Column("stage", sa.String, nullable=False, server_default=""),  # that runs or has failed; for metrics
     sa.Column("document", sa.Text, nullable=False),  # the whole Case as JSON
+    sa.Index("cases_by_stage", "state", "stage"),
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
 )
@@ -83,7 +85,9 @@ messages = sa.Table(
     sa.Column("moved_from", sa.String, nullable=False, default=""),  # an older card to turn into a pointer
     sa.Column("moves", sa.Integer, nullable=False, default=0),  # how often the card was asked for further down
     sa.Column("changes", sa.Integer, nullable=False, default=1),  # how often the card was to be redrawn
+    sa.Column("shown_changes", sa.Integer, nullable=False, server_default="0"),  # `changes` when it was last shown
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
+    sa.Column("due_since", sa.Float),  # epoch seconds
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
@@ -111,6 +115,17 @@ mutes = sa.Table(
     metadata,
     sa.Column("conversation_id", sa.String, primary_key=True),  # without the thread of a channel
     sa.Column("user", sa.String, primary_key=True),  # lower case; "": everybody
+)
+
+# In which nothing can be said just now, or any more. Those without a row are fine.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # as in `messages`
+    sa.Column("paused_until", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),  # in vain, one after another
+    sa.Column("gone_since", sa.Float),  # epoch seconds
+    sa.Column("why", sa.String, nullable=False, default=""),  # it is gone, as a sentence
 )
 
 secrets = sa.Table(

@@ -9,8 +9,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from structlog.contextvars import bound_contextvars
+
 from jobs.cases import Cases
 from jobs.rounds import go_round
+from jobs.tracing import working_on_all
 from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
@@ -46,9 +49,11 @@ class Watcher:
         """One look at each, whatever is due."""
         for start in range(0, len(cases), BATCH):
             group = cases[start : start + BATCH]
-            probes = await self._directory.probe_mailboxes([case.account_id for case in group])
+            with working_on_all("look", group):
+                probes = await self._directory.probe_mailboxes([case.account_id for case in group])
             for case in group:
-                await self._note(case, probes[case.account_id])
+                with bound_contextvars(case=case.id):
+                    await self._note(case, probes[case.account_id])
 
     @as_priority(Priority.BACKGROUND)
     async def _round(self) -> float:

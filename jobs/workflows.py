@@ -4,25 +4,33 @@ DBOS finds a workflow again by its name, in whatever process goes on with it, so
 functions, and what they work with is bound once a process. Arguments and results are plain ids: they are stored.
 """
 
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dbos import DBOS, StepOptions
+from structlog.contextvars import bound_contextvars
 
 from jobs.cases import Cases
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.repairing import RepairSteps
 from jobs.steps import ProvisionSteps
+from jobs.tracing import doing, is_tracing, working_on
 from provisioning.case import Case, Problem, fail
 from provisioning.errors import DatabaseUnavailable
+from provisioning.repair import Repair
 
 QUEUE = "cases"
 FAULT = "Something went wrong in Mailroom itself. What was done stays done. Try again."
 BROKEN = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]  # what is in these goes on no more
 DATABASE_PAUSE = 5.0  # seconds between the tries of a step while the database is gone
 DATABASE_TRIES = 20_000  # a day
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -50,46 +58,50 @@ def bind(parts: Parts) -> None:
 async def provision(case_id: str) -> None:
     """From the order to the waiting row."""
     parts = _bound[0]
-    try:
-        for step in parts.provision_steps.all:
-            if not await DBOS.run_step_async(_step(step.name), parts.provision_steps.run, step, case_id):
-                await DBOS.run_step_async(_step("explain"), parts.explain_steps.run, case_id)
-                return
-    except Exception:
-        await _fail(parts, case_id)
-        raise
+    async with _done_for_case("provision", case_id):
+        try:
+            for step in parts.provision_steps.all:
+                if not await _run(step.name, parts.provision_steps.run, step, case_id):
+                    await _run("explain", parts.explain_steps.run, case_id)
+                    return
+        except Exception:
+            await _fail(parts, case_id)
+            raise
 
 
 @DBOS.workflow(name="finish")
 async def finish(case_id: str) -> None:
     """From the mailbox that answers to the notification that is owed."""
     parts = _bound[0]
-    try:
-        await DBOS.run_step_async(_step("finish"), parts.finish_steps.run, case_id)
-    except Exception:
-        await _fail(parts, case_id)
-        raise
+    async with _done_for_case("finish", case_id):
+        try:
+            await _run("finish", parts.finish_steps.run, case_id)
+        except Exception:
+            await _fail(parts, case_id)
+            raise
 
 
 @DBOS.workflow(name="explain")
 async def explain(case_id: str) -> None:
     """Why a case is late or has failed."""
-    await DBOS.run_step_async(_step("explain"), _bound[0].explain_steps.run, case_id)
+    async with _done_for_case("explain", case_id):
+        await _run("explain", _bound[0].explain_steps.run, case_id)
 
 
 @DBOS.workflow(name="repair")
 async def repair(repair_id: str) -> None:
     """From the confirmed fix to the new snapshot that says whether it helped."""
     steps = _bound[0].repair_steps
-    try:
-        for index in range(await DBOS.run_step_async(_step("count"), steps.count, repair_id)):
-            if not await DBOS.run_step_async(_step(f"write_{index}"), steps.run, repair_id, index):
-                return
-        await DBOS.run_step_async(_step("judge"), steps.judge, repair_id)
-    except Exception:
-        log.exception("repair %s: the workflow failed", repair_id)
-        await steps.fail(repair_id, FAULT)
-        raise
+    async with _done_for("repair", "repair", repair_id, steps.get):
+        try:
+            for index in range(await _run("count", steps.count, repair_id)):
+                if not await _run(f"write_{index}", steps.run, repair_id, index):
+                    return
+            await _run("judge", steps.judge, repair_id)
+        except Exception:
+            log.exception("repair %s: the workflow failed", repair_id)
+            await steps.fail(repair_id, FAULT)
+            raise
 
 
 async def end_broken(workflow_ids: Sequence[str]) -> None:
@@ -103,12 +115,42 @@ async def end_broken(workflow_ids: Sequence[str]) -> None:
 
 async def break_off(workflow_id: str) -> None:
     """A fault of ours must not leave a card that says "running" for ever."""
-    log.error("workflow %s broke off", workflow_id)
     subject, _, rest = workflow_id.partition(":")
+    ids = {"repair": rest} if subject == "repair" else {"case": subject}
+    log.error("workflow %s broke off", workflow_id, extra=ids)
     if subject == "repair":
         await _bound[0].repair_steps.fail(rest, FAULT)
     elif not rest.startswith("explain"):
         await _end(_bound[0], subject)
+
+
+def _done_for_case(name: str, case_id: str) -> contextlib.AbstractAsyncContextManager[None]:
+    return _done_for(name, "case", case_id, _bound[0].cases.get)
+
+
+@asynccontextmanager
+async def _done_for(
+    name: str, kind: str, subject_id: str, find: Callable[[str], Awaitable[Case | Repair | None]]
+) -> AsyncIterator[None]:
+    """How a workflow is seen from outside. A trace that is not found stops no work: its steps wait for the database."""
+    subject = None
+    if is_tracing():
+        with contextlib.suppress(DatabaseUnavailable, KeyError):
+            subject = await find(subject_id)
+    if subject is None:
+        with bound_contextvars(**{kind: subject_id}):
+            yield
+        return
+    with working_on(name, subject, _bound[0].cases.clock.now()):
+        yield
+
+
+async def _run(name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
+    async def step() -> T:
+        with doing(name):
+            return await work(*arguments)
+
+    return await DBOS.run_step_async(_step(name), step)
 
 
 def _step(name: str) -> StepOptions:

@@ -156,6 +156,7 @@ class Case:
     credential_for: Person | None = None  # whom the requester handed the sign-in details to
     is_creating: bool = False  # a request to create the account went out, and what became of it is not known
     explanation: Explanation | None = None
+    trace: str = ""  # the W3C traceparent of what ordered it
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +178,12 @@ class Case:
             return 1.0
         weight = {StageState.DONE: 1.0, StageState.NOT_NEEDED: 1.0, StageState.RUNNING: 0.5}
         return sum(weight.get(record.state, 0.0) for record in self.stages) / len(self.stages)
+
+    @property
+    def current_stage(self) -> Stage | None:
+        """The first that runs or has failed; None before that, and once all is done."""
+        unsettled = (StageState.RUNNING, StageState.FAILED)
+        return next((record.stage for record in self.stages if record.state in unsettled), None)
 
     def stage(self, stage: Stage) -> StageRecord:
         return next(record for record in self.stages if record.stage is stage)

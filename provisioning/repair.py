@@ -78,6 +78,7 @@ class Repair:
     ended_at: datetime | None = None
     version: int = 1
     approval: Approval | None = None
+    trace: str = ""  # the W3C traceparent of the click that asked for it
 
     @property
     def is_open(self) -> bool:

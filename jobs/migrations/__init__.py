@@ -6,23 +6,26 @@ import sqlalchemy as sa
 
 from jobs.tables import reading, writing
 
-HEAD = "0004"  # the newest step in versions/
+HEAD = "0007"  # the newest step in versions/
 LOCK = 0x4D61696C  # "Mail": PostgreSQL's advisory lock that all our processes take to migrate
 
 
 def migrate(engine: sa.Engine) -> None:
     """Safe for several processes at once, and for tables of a newer version: those are left as they are.
 
-    A newer version only ever adds, so that old processes go on beside it. Raises DatabaseUnavailable.
+    A newer version only ever adds, so that old processes go on beside it. Each step is a transaction of its own and
+    alters one table: with two it could hold the one that an old process waits for, and wait for the one that it holds.
+    Raises DatabaseUnavailable.
     """
     with reading(engine) as connection:
-        if _version(connection) >= HEAD:
-            return
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        if _version(connection) < HEAD:
-            _upgrade(connection)
+        is_done = _version(connection) >= HEAD
+    while not is_done:
+        with writing(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            if _version(connection) < HEAD:
+                _upgrade_one(connection)
+            is_done = _version(connection) >= HEAD
 
 
 def _version(connection: sa.Connection) -> str:
@@ -32,7 +35,7 @@ def _version(connection: sa.Connection) -> str:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade_one(connection: sa.Connection) -> None:
     # Only where there is something to do: it takes a fifth of a second to import.
     from alembic import command
     from alembic.config import Config
@@ -40,4 +43,4 @@ def _upgrade(connection: sa.Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, "+1")

@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from support.processes import ROOT, Process, Processes, free_port
 from support.site import Json, call
@@ -37,6 +38,11 @@ class Bot:
         }
         call("POST", f"{self.url}/api/messages", activity)
 
+    def numbers(self) -> str:
+        """What Prometheus gets."""
+        with urlopen(f"{self.url}/metrics", timeout=30) as answer:
+            return str(answer.read().decode())
+
     def order(self, upn: str) -> None:
         self.say(text=f'provision {upn} name="Person {upn}" license=E3 location=US')
 
@@ -54,16 +60,16 @@ class Fleet:
         processes.python("-m", "sandbox", *flags).wait_ready(f"{self.url}/sandbox/state", 60)
         call("POST", f"{self.url}/sandbox/subscriptions/ENTERPRISEPACK", {"enabled": seats})
 
-    def start(self, code: Path = ROOT) -> Bot:
+    def start(self, code: Path = ROOT, **more: str) -> Bot:
         """One more bot, of the code in `code`; not yet ready."""
         port = free_port()
         settings = bot_settings(self._port, port, self._folder)
-        settings |= {"MAILROOM_DATABASE_URL": self._database_url, "MAILROOM_POLL_SECONDS": "0.5"}
+        settings |= {"MAILROOM_DATABASE_URL": self._database_url, "MAILROOM_POLL_SECONDS": "0.5", **more}
         process = self._processes.python("-m", "bot", cwd=code, **settings)
         return Bot(process, f"http://127.0.0.1:{port}", f"{self.url}/connector")
 
-    def start_ready(self, code: Path = ROOT) -> Bot:
-        bot = self.start(code)
+    def start_ready(self, code: Path = ROOT, **more: str) -> Bot:
+        bot = self.start(code, **more)
         bot.process.wait_ready(f"{bot.url}/readyz", 60)
         return bot
 
@@ -81,10 +87,10 @@ class Fleet:
     def mailbox_answers(self, upn: str) -> None:
         call("POST", f"{self.url}/sandbox/users/{upn}/mailbox", {"ready": True})
 
-    def sent(self) -> list[str]:
-        """Every message that the bots sent, as text."""
+    def sent(self, *operations: str) -> list[str]:
+        """Every message that the bots sent, as text; of `operations`, also as they updated them."""
         log = call("GET", f"{self.url}/sandbox/connector/log")["received"]
-        return [str(one) for one in log if one["operation"] == "send" and one["status"] < 300]
+        return [str(one) for one in log if one["operation"] in (operations or ("send",)) and one["status"] < 300]
 
     def notifications(self, upn: str) -> int:
         """How many ready messages about the person were sent."""

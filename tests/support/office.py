@@ -10,6 +10,7 @@ from support.fake_messenger import FakeMessenger
 
 from jobs.engine import JobsEngine, open_jobs
 from provisioning.case import Case, CaseState, Conversation, Order, Person
+from provisioning.tally import NOBODY, Tally
 
 T = TypeVar("T")
 HELGA = Person("helga", "Helga Desk")
@@ -38,8 +39,10 @@ class Office:
         self.clock = ShiftedClock()
         self.jobs: JobsEngine
 
-    async def open(self) -> None:
-        self.jobs = await open_jobs(self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05)
+    async def open(self, tally: Tally = NOBODY) -> None:
+        self.jobs = await open_jobs(
+            self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05, tally=tally
+        )
 
     async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
         async def look() -> Case | None:

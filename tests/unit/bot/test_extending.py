@@ -66,7 +66,7 @@ async def edge(session, connector, tokens, desk) -> AsyncIterator[Edge]:
     metrics = Metrics()
     gate = Gate(desk.handle, Seals(b"k" * 32, {}), 20, desk.note)
     extensions = Extending(gate, desk.extend, adapter.start, metrics, seconds=0.2)
-    turns = Turns(gate, (TENANT_ID,), adapter.start, metrics, frozenset(), desk.note, extensions)
+    turns = Turns(gate, (TENANT_ID,), adapter.start, metrics, frozenset(), desk.note, extensions=extensions)
     opened = Edge("", session, connector, tokens, adapter)
     async with TestServer(web_application(adapter, turns, HealthCheck({}), metrics)) as server:
         opened.url = str(server.make_url("")).rstrip("/")

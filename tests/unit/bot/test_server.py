@@ -15,7 +15,8 @@ from bot.outbound import OutboundToken
 from bot.server import web_application
 from bot.turns import Turns
 from graph.granted import Missing
-from provisioning.errors import GraphUnavailable
+from jobs.depth import Depth
+from provisioning.errors import DatabaseUnavailable, GraphUnavailable
 
 
 class Part:
@@ -104,10 +105,37 @@ async def test_turns_and_calls_are_counted(edge):
     assert "jane" not in text
 
 
-def test_cases_are_counted_when_asked():
+async def test_what_there_is_to_do_is_counted_when_asked():
+    async def measure():
+        return Depth({("waiting", "mailbox"): 3, ("ready", ""): 2}, 4, 1.5, 5, 60.0, 6)
+
     metrics = Metrics()
-    metrics.watch_cases(lambda: {"waiting": 3})
-    assert 'mailroom_cases{state="waiting"} 3.0' in metrics.text().decode()
+    metrics.watch(measure)
+    text = (await metrics.text()).decode()
+    assert 'mailroom_cases{stage="mailbox",state="waiting"} 3.0' in text
+    assert 'mailroom_cases{stage="none",state="ready"} 2.0' in text
+    assert "mailroom_messages_due 4.0" in text
+    assert "mailroom_database_up 1.0" in text
+
+
+async def test_a_database_that_is_gone_takes_its_own_numbers_away_alone():
+    async def measure():
+        raise DatabaseUnavailable("gone")
+
+    metrics = Metrics()
+    metrics.watch(measure)
+    metrics.case_ready(90)
+    text = (await metrics.text()).decode()
+    assert "mailroom_database_up 0.0" in text
+    assert "mailroom_messages_due" not in text
+    assert 'mailroom_time_to_ready_seconds_bucket{le="120.0"} 1.0' in text
+
+
+async def test_a_bot_that_stops_is_not_ready_at_once():
+    health = HealthCheck({"graph": Part()}, Time())
+    assert (await health.ask()).is_ready
+    health.stop()
+    assert (await health.ask()).parts == {"bot": "stopping"}
 
 
 @pytest.mark.parametrize("count", [20])
