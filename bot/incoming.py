@@ -24,7 +24,7 @@ def message_request(activity: Activity) -> Request:
     verb = data.get("verb")
     if isinstance(verb, str) and verb:
         return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "")
-    return _request(activity, text=text_without_mention(activity))
+    return _request(activity, text=text_without_mention(activity), click_id=_message_key(activity))
 
 
 def execute_request(activity: Activity) -> Request:
@@ -128,6 +128,11 @@ def text_without_mention(activity: Activity) -> str:
     return text.strip()
 
 
+def _message_key(activity: Activity) -> str:
+    """The same for the same message again; an id is unique in its conversation."""
+    return f"{activity.conversation.id} {activity.id}" if activity.id else ""
+
+
 def _query(parameters: object) -> str:
     """What was typed; "initialRun" is what Teams says before anything was."""
     for one in parameters if isinstance(parameters, list) else ():
@@ -140,7 +145,8 @@ def _query(parameters: object) -> str:
 def _message(payload: Mapping[str, Any]) -> str:
     """All that the message says: its body, and the names and contents of its attachments."""
     said = [_mapping(payload.get("body")).get("content")]
-    for one in payload.get("attachments") or ():
+    attached = payload.get("attachments")
+    for one in attached if isinstance(attached, list) else ():
         said += [_mapping(one).get("name"), _mapping(one).get("content")]
     return "<br>".join(words for words in said if isinstance(words, str))[:MESSAGE_LIMIT]
 

@@ -8,7 +8,9 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from jobs.tables import conversations, insert_new
+from jobs.tables import conversations, has_come, insert_new
+
+FARTHEST_SECONDS = 3600.0  # nothing is put off for longer
 
 _is_gone = conversations.c.gone_since.is_not(None)
 
@@ -18,7 +20,8 @@ GONE = sa.select(conversations.c.id).where(_is_gone)
 
 def shut(at: float) -> sa.Select[tuple[str]]:
     """Ids of those in which nothing is to be said at that moment (epoch seconds)."""
-    return sa.select(conversations.c.id).where(_is_gone | (conversations.c.paused_until > at))
+    is_paused = ~has_come(conversations.c.paused_until, at, FARTHEST_SECONDS)
+    return sa.select(conversations.c.id).where(_is_gone | is_paused)
 
 
 def pause(connection: sa.Connection, conversation_id: str, until: float) -> None:

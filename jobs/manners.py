@@ -87,7 +87,7 @@ class StoredManners:
             if hours:
                 written = {"starts": f"{hours.starts:%H:%M}", "ends": f"{hours.ends:%H:%M}", "zone": hours.zone}
                 connection.execute(quiet_hours.insert().values(conversation_id=place, **written))
-            connection.execute(held.values(next_try_at=end.timestamp() if end else 0.0))
+            connection.execute(held.values(held_until=end.timestamp() if end else 0.0))
 
     def _mute(self, place: str, user: str) -> None:
         with writing(self._engine) as connection:

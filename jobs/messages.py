@@ -66,11 +66,11 @@ def add_message(
     conversation: Conversation,
     *,
     is_asker: bool = False,
-    not_before: float = 0.0,
+    held_until: float = 0.0,
 ) -> None:
     """Owe `conversation` a message of this kind about the case; it is owed at most one."""
     row = _row(subject_id, kind, conversation.id, conversation)
-    insert_new(connection, messages, **row, is_asker=is_asker, next_try_at=not_before)
+    insert_new(connection, messages, **row, is_asker=is_asker, held_until=held_until)
 
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
@@ -118,7 +118,7 @@ def _notify(
         if not conversation.is_personal and is_gone(connection, conversation.id):
             owe_in_person(connection, subject.id, kind, subject.requester.id, conversation)
         else:
-            add_message(connection, subject.id, kind, conversation, not_before=asked.until)
+            add_message(connection, subject.id, kind, conversation, held_until=asked.until)
     return is_owed
 
 

@@ -13,10 +13,20 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.conversations import GONE, all_gone, end_pause, mark_gone, next_end_of_pause, pause, reopen, shut
+from jobs.conversations import (
+    FARTHEST_SECONDS,
+    GONE,
+    all_gone,
+    end_pause,
+    mark_gone,
+    next_end_of_pause,
+    pause,
+    reopen,
+    shut,
+)
 from jobs.messages import owe_in_person
 from jobs.store import change
-from jobs.tables import cases, conversations, messages, reading, repairs, writing
+from jobs.tables import cases, conversations, has_come, messages, reading, repairs, writing
 from provisioning.case import Case, Conversation, Stage, enter, finish
 from provisioning.repair import Repair
 
@@ -25,6 +35,7 @@ LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after th
 LOCK = 0x4F757462  # "Outb": PostgreSQL's advisory lock of who claims, so that a conversation is served by one process
 NOT_LATER = ("ready", "decision", "approval")  # kinds that are not to wait until a conversation that is gone is back
 UNTOLD_DAYS = 7
+A_DAY = 86_400.0  # seconds: no quiet hours are longer
 
 _case_json = TypeAdapter(Case)
 _repair_json = TypeAdapter(Repair)
@@ -119,7 +130,7 @@ class Outbox:
         """Teams takes nothing there for so long: later messages wait behind this one."""
         with writing(self._engine) as connection:
             _set(connection, owed, next_try_at=0.0, claimed_by="")
-            pause(connection, owed.addressee, now.timestamp() + seconds)
+            pause(connection, owed.addressee, now.timestamp() + min(seconds, FARTHEST_SECONDS))
 
     def set_aside(self, owed: Owed, seconds: float, now: datetime) -> None:
         """Only this row waits: what is wrong with it is not the conversation's fault."""
@@ -173,12 +184,13 @@ class Outbox:
 
 
 def _is_due(at: float) -> sa.ColumnElement[bool]:
-    return messages.c.is_due & (messages.c.next_try_at <= at)
+    is_held = ~has_come(messages.c.held_until, at, A_DAY)
+    return messages.c.is_due & has_come(messages.c.next_try_at, at, FARTHEST_SECONDS) & ~is_held
 
 
 def _first_of_each(at: float, limit: int) -> sa.Select[tuple[int]]:
     """Ids of the rows to send next, one of each conversation in which one may speak and nobody is speaking."""
-    is_leased = messages.c.is_due & (messages.c.claimed_by != "") & (messages.c.next_try_at > at)
+    is_leased = (messages.c.claimed_by != "") & messages.c.is_due & ~_is_due(at)
     served = sa.select(messages.c.conversation_id).where(is_leased)
     is_update = (messages.c.activity_id != "").label("is_update")
     order = (is_update, messages.c.next_try_at, messages.c.id)

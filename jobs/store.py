@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from jobs.audit import append
 from jobs.messages import mark_due, owe_askers, show_live
-from jobs.tables import cases, insert_new, reading, writing
+from jobs.tables import cases, has_come, insert_new, reading, writing
 from provisioning.acting import acting
 from provisioning.audit_records import case_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
@@ -39,6 +39,8 @@ class CaseStore:
         """
         with writing(self.engine) as connection:
             kept = _find_or_add(connection, case)
+            if kept is not case and kept.id == case.id:
+                return kept  # the very same order, brought once more
             show_live(connection, kept.id, conversation, is_asker=True)
             record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
@@ -84,9 +86,9 @@ class CaseStore:
             change(connection, case_id, lambda case: touch(case, now, credential_shown_at=now))
             return True
 
-    def claim_due(self, now: datetime, lease_seconds: float, limit: int) -> list[Case]:
+    def claim_due(self, now: datetime, lease_seconds: float, limit: int, farthest: float) -> list[Case]:
         """Waiting cases whose look is due; they are not due again for `lease_seconds`, whoever asks."""
-        is_due = (cases.c.state == CaseState.WAITING) & (cases.c.next_check_at <= now.timestamp())
+        is_due = (cases.c.state == CaseState.WAITING) & has_come(cases.c.next_check_at, now.timestamp(), farthest)
         query = sa.select(cases.c.id, cases.c.document).where(is_due).order_by(cases.c.next_check_at).limit(limit)
         with writing(self.engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True)).all()

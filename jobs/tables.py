@@ -31,6 +31,11 @@ FULL = (
     "The disk of Mailroom's database is full, so nothing was saved. Try again once whoever runs Mailroom has made room."
 )
 
+BROKEN = (
+    "The disk of Mailroom's database takes nothing more, so nothing was saved. "
+    "Try again once whoever runs Mailroom has looked at it."
+)
+
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 metadata = sa.MetaData()
@@ -89,6 +94,7 @@ messages = sa.Table(
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
     sa.Column("due_since", sa.Float),  # epoch seconds
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("held_until", sa.Float, nullable=False, server_default="0"),  # epoch seconds: the end of quiet hours
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
@@ -191,6 +197,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+def has_come(column: sa.Column[Any], at: float, farthest: float) -> sa.ColumnElement[bool]:
+    """At `at` the moment in the column has come (epoch seconds); or it is so far off that the clock was wrong before.
+
+    Nothing is ever put off for more than `farthest` seconds, so after a clock was put back nothing waits for hours.
+    """
+    return (column <= at) | (column > at + farthest)
+
+
 def insert_new(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """False when such a row is there already: another process may have made it since we looked."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
@@ -204,8 +218,15 @@ def _answered() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError) as error:
-        is_full = "disk is full" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL
-        raise DatabaseUnavailable(FULL if is_full else SILENT) from error
+        raise DatabaseUnavailable(_sentence(error)) from error
+
+
+def _sentence(error: sa.exc.SQLAlchemyError) -> str:
+    said = str(error)
+    if "disk is full" in said or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL:
+        return FULL
+    # SQLite's words for a quota or a limit of the system, and for a disk that fails or became read-only.
+    return BROKEN if "disk I/O error" in said or "readonly database" in said else SILENT
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

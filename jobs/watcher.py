@@ -18,7 +18,7 @@ from provisioning.case import Case, CaseState
 from provisioning.directory import Probe, ProbeResult
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
-from provisioning.waiting import lateness, observe, worth_showing
+from provisioning.waiting import lateness, longest_spacing, observe, worth_showing
 
 LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
 BATCH = 20  # Graph's limit for one $batch
@@ -61,7 +61,9 @@ class Watcher:
 
         And at least a good part of a second, so that looks that come due one after another fill a `$batch`.
         """
-        due = await asyncio.to_thread(self._cases.store.claim_due, self._cases.clock.now(), LEASE_SECONDS, AT_MOST)
+        farthest = max(LEASE_SECONDS, longest_spacing(self._shortest))
+        claim, now = self._cases.store.claim_due, self._cases.clock.now()
+        due = await asyncio.to_thread(claim, now, LEASE_SECONDS, AT_MOST, farthest)
         await self.look(due)
         due_at = await asyncio.to_thread(self._cases.store.next_due_at)
         if due_at is None:

@@ -13,6 +13,7 @@ from provisioning.directory import Probe, ProbeResult
 USUAL = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
 JITTER = 0.25  # of the spacing, at most
+SELDOM = 10  # times the shortest spacing
 SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
@@ -28,8 +29,13 @@ def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
     `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that. Each case
     adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
     """
-    factor = 1 if age < USUAL else 4 if age < timedelta(hours=4) else 10
+    factor = 1 if age < USUAL else 4 if age < timedelta(hours=4) else SELDOM
     return timedelta(seconds=shortest * factor * (1 + JITTER * _phase(case_id)))
+
+
+def longest_spacing(shortest: float) -> float:
+    """Seconds: no look is ever put off for longer."""
+    return shortest * SELDOM * (1 + JITTER)
 
 
 def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:

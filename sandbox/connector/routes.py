@@ -25,6 +25,7 @@ from sandbox.connector.limits import ConnectorLimits
 from sandbox.connector.log import ConnectorLog
 from sandbox.connector.shapes import ConnectorError
 from sandbox.connector.state import BOT, CHATS, Message, chats_of, split_thread, thread_id
+from sandbox.faultplan import plan_of
 from sandbox.people import PEOPLE, Conversation
 
 LOG = web.AppKey("connector_log", ConnectorLog)
@@ -52,7 +53,7 @@ def add_routes(app: web.Application) -> None:
     """Serve the connector from `app`."""
     chats_of(app)
     app[LOG] = ConnectorLog()
-    app[FAULTS] = faults.Faults()
+    app[FAULTS] = faults.Faults(plan_of(app))
     app[LIMITS] = ConnectorLimits()
     route = app.router.add_route
     route("POST", "/connector/v3/conversations", _serve("create", create_conversation))
@@ -78,12 +79,13 @@ def _serve(name: str, operation: Operation) -> Callable[[web.Request], Awaitable
         body = await _read(request)
         conversation = request.match_info.get("conversation", "")
         fault = request.app[FAULTS].take(request.method, conversation)
-        await faults.delay(fault)
+        is_before = fault is not None and not (fault.after or fault.kind == "truncate")
+        await faults.delay(fault if is_before else None)
         strikes = fault is not None and fault.kind != "delay"
         activity: dict[str, Any] = {}
         outcome = Outcome(0)
         try:
-            if strikes and fault is not None and not fault.after:
+            if strikes and fault is not None and is_before:
                 raise ConnectorError(fault.status, *_fault_words(fault.status))
             activity = shapes.parse_activity(body) if request.method in ("POST", "PUT") else {}
             _keep_limits(request, name, conversation or _member(activity))
@@ -91,8 +93,10 @@ def _serve(name: str, operation: Operation) -> Callable[[web.Request], Awaitable
             response: web.Response = web.json_response(outcome.body, status=outcome.status)
         except ConnectorError as refusal:
             response = refusal.response()
+        await faults.delay(None if is_before else fault)
         if strikes and fault is not None:
-            response = faults.refuse(request, fault, shapes.error(fault.status, *_fault_words(fault.status)))
+            error = shapes.error(fault.status, *_fault_words(fault.status))
+            response = faults.refuse(request, fault, response, error)
         request.app[LOG].receive(
             at=shapes.moment(datetime.now(UTC)),
             method=request.method,
@@ -134,6 +138,8 @@ async def _read(request: web.Request) -> bytes:
 def _fault_words(status: int) -> tuple[str, str]:
     if status == 429:
         return "Throttled", "Too many requests. Please retry after a delay."
+    if status == 412:
+        return "PreconditionFailed", "The request was sent beside another that changed the same conversation."
     return "ServiceError", "The service is temporarily unavailable."
 
 
@@ -270,7 +276,9 @@ async def get_member(request: web.Request, _: dict[str, Any]) -> Outcome:
 
 
 async def get_log(request: web.Request) -> web.Response:
-    return web.json_response(request.app[LOG].as_json())
+    """All that is remembered, or with ?after=N what has a higher number."""
+    after = request.query.get("after", "")
+    return web.json_response(request.app[LOG].as_json(int(after) if after.isdigit() else 0))
 
 
 async def clear_log(request: web.Request) -> web.Response:

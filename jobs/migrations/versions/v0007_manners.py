@@ -8,6 +8,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
+    op.add_column("messages", sa.Column("held_until", sa.Float, nullable=False, server_default="0"))
     op.create_table("greetings", sa.Column("conversation_id", sa.String, primary_key=True))
     op.create_table(
         "quiet_hours",

@@ -182,7 +182,17 @@ async def test_whoever_is_too_fast_is_told(edge, desk):
     assert len(desk.asked) == 40
 
 
-@pytest.mark.parametrize("value", [None, [], "x", {"parameters": 5}, {"messagePayload": {"attachments": [7]}}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        "x",
+        {"parameters": 5},
+        {"messagePayload": {"attachments": [7]}},
+        {"messagePayload": {"attachments": 7}},
+    ],
+)
 async def test_what_is_not_as_documented_is_answered_too(edge, desk, value):
     assert "composeExtension" in await ask(edge, "query", value)
     assert "task" in await ask(edge, "fetchTask", value)

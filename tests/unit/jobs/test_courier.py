@@ -203,7 +203,7 @@ async def test_a_pointer_that_teams_does_not_take_is_made_later_and_no_card_come
     room.courier.wake()
     await room.settled()
     room.teams.fail_moved = 1
-    room.store.open(case, CHAT)
+    room.store.open(replace(case, id="ordered-again"), CHAT)
     room.courier.wake()
     await room.settled()
     assert room.teams.kinds() == ["posted", "posted", "updated", "moved"]
@@ -245,7 +245,7 @@ async def test_where_the_room_is_gone_whoever_ordered_is_told_in_person(room: Po
 @on_sqlite
 async def test_nobody_is_told_twice_in_the_same_chat(room: PostRoom) -> None:
     case = room.order("jane", ROOM)
-    room.store.open(case, replace(CHAT, id=f"a:{HELGA.id}"))
+    room.store.open(replace(case, id="ordered-again"), replace(CHAT, id=f"a:{HELGA.id}"))
     room.teams.gone.add(ROOM.id)
     room.courier.wake()
     await eventually(lambda: _gone(room, ROOM.id))
