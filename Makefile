@@ -5,6 +5,8 @@ SANDBOX_PORT ?= 4000
 MAILROOM_PORT ?= 3978
 PLAYGROUND_PORT ?= 56150
 SPEED ?= 60
+APP_ID ?=
+DOMAIN ?=
 ARGS ?=
 BIN := .venv/bin
 PORTS := --port $(SANDBOX_PORT) --bot-port $(MAILROOM_PORT) --speed $(SPEED)
@@ -14,7 +16,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo playground test lint format lock audit-deps screenshot bench clean
+.PHONY: help setup setup-dev demo playground package test lint format lock audit-deps screenshot bench clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +32,9 @@ demo: setup  ## Start a simulated tenant, its chat page and the bot (SANDBOX_POR
 
 playground: setup  ## Fetch and start Microsoft's Agents Playground with the bot (PLAYGROUND_PORT and as above)
 	@$(BIN)/python -m sandbox.playground $(PORTS) --playground-port $(PLAYGROUND_PORT) $(ARGS)
+
+package: setup-dev  ## Make the Teams app package of an environment (APP_ID, DOMAIN; ARGS for more)
+	@$(BIN)/python -m manifest.package --app-id "$(APP_ID)" --domain "$(DOMAIN)" $(ARGS)
 
 test: lint  ## Linters, types, import rules and all tests (ARGS="-k grammar" for some)
 	$(BIN)/pytest -n auto $(ARGS)

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import telemetry
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.extending import Extending
 from bot.files import TeamsFiles
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
@@ -35,6 +36,7 @@ from graph.protection import Protection
 from graph.writes import Recorder
 from handlers import registry
 from handlers.access import may_order
+from handlers.extensions import extend
 from handlers.profiles import warn_of_faults
 from handlers.refusals import note_refusal
 from handlers.requests import Services
@@ -105,9 +107,9 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         jobs.watch_schedules(partial(may_order, services=services))
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
-        turns = Turns(
-            gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused, jobs.heard_from
-        )
+        extensions = Extending(gate, partial(extend, services=services), line.adapter.start, metrics)
+        secret = registry.secret_verbs()
+        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, secret, refused, jobs.heard_from, extensions)
 
         async def off() -> Sequence[Missing]:
             return missing(await granted(client))
@@ -211,6 +213,7 @@ def _services(
         files=files,
         schedules=jobs.schedules,
         profiles=settings.profiles,
+        manners=jobs.manners,
         default_usage_location=settings.default_usage_location,
         can_resync=bool(settings.resync_webhook_url),
         viewers=settings.viewers,

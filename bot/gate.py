@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot import telemetry
 from bot.pace import Pace
 from bot.seals import BadSeal, Seals
+from handlers.extensions import Ask, ExtensionReply, Found
 from handlers.requests import Card, Reply, Request
 from provisioning.errors import NotAllowed
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 REFRESHES = 2  # for one message or click: what clients ask for by themselves has a measure of its own
 
 Handle = Callable[[Request], Awaitable[Reply | None]]
+Extend = Callable[[Ask, str, Request], Awaitable[ExtensionReply]]
 Refused = Callable[[NotAllowed, Request], Awaitable[None]]
 """Writes a refusal into the audit trail."""
 
@@ -46,6 +48,28 @@ class Gate:
         with telemetry.about(checked):
             reply = await self._handle(checked)
         return self._sealed(reply, request.conversation.id) if reply else None
+
+    async def extend(self, ask: Ask, name: str, request: Request, extend: Extend) -> ExtensionReply:
+        """What a message extension asks. A dialog is for one person wherever it opens: so are its seals."""
+        pace = self._refresh_pace if ask is Ask.QUERY else self._pace  # asked at every key
+        wait = pace.wait(request.person.id)
+        if wait:
+            return ExtensionReply(text=too_fast(wait))
+        dialog = f"dialog:{request.person.id}"
+        if ask is Ask.SUBMIT:
+            try:
+                inside = replace(request, conversation=replace(request.conversation, id=dialog))
+                request = replace(self._seals.check(inside), conversation=request.conversation)
+            except BadSeal as error:
+                log.warning("the dialog %s of %s was refused: %s", name, request.person.id, error.sentence)
+                await self._refused(error, request)
+                return ExtensionReply(text=error.sentence)
+        reply = await extend(ask, name, replace(request, verb=""))
+        card = self._seals.seal(reply.dialog, dialog) if reply.dialog else None
+        return replace(reply, dialog=card, found=tuple(self._found(one, request) for one in reply.found))
+
+    def _found(self, found: Found, request: Request) -> Found:
+        return replace(found, card=self._seals.seal(found.card, request.conversation.id))
 
     def _sealed(self, reply: Reply, conversation_id: str) -> Reply:
         def seal(card: Card | None) -> Card | None:

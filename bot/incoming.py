@@ -14,6 +14,7 @@ EXECUTE = "adaptiveCard/action"
 FILE_CONSENT = "fileConsent/invoke"
 DOWNLOAD_INFO = "application/vnd.microsoft.teams.file.download.info"
 URL_LIMIT = 8_000
+MESSAGE_LIMIT = 40_000  # characters of a message that an order is made from; Teams takes about 28 KB
 NAME_LIMIT = 200  # a name of Entra ID has up to 256 characters; no card shows so many
 
 
@@ -80,9 +81,23 @@ def files_of(activity: Activity) -> tuple[SharedFile, ...]:
     )
 
 
-def text_request(activity: Activity, text: str) -> Request:
-    """As if the person had typed `text`."""
-    return _request(activity, text=text)
+def event_request(activity: Activity, event: str) -> Request:
+    """Nobody said anything; the sender is who added or removed the bot."""
+    return _request(activity, event=event)
+
+
+def extension_request(activity: Activity) -> tuple[str, Request]:
+    """What a message extension asks: the id of its command ("" where the client names none), and the request.
+
+    A message's attachments belong to its text. What was filled in comes from the dialog's inputs and its button.
+    """
+    value = _mapping(activity.value)
+    named = value.get("commandId")
+    text = _query(value.get("parameters")) if "parameters" in value else _message(_mapping(value.get("messagePayload")))
+    data = value.get("data") if "data" in value else value  # a chosen result is the value itself
+    verb = _mapping(data).get("verb")
+    request = _request(activity, text=text, data=_mapping(data), verb=verb if isinstance(verb, str) else "")
+    return named if isinstance(named, str) else "", request
 
 
 def tenants_of(activity: Activity) -> frozenset[str]:
@@ -154,6 +169,24 @@ def text_without_mention(activity: Activity) -> str:
 def _message_key(activity: Activity) -> str:
     """The same for the same message again; an id is unique in its conversation."""
     return f"{activity.conversation.id} {activity.id}" if activity.id else ""
+
+
+def _query(parameters: object) -> str:
+    """What was typed; "initialRun" is what Teams says before anything was."""
+    for one in parameters if isinstance(parameters, list) else ():
+        typed = _mapping(one)
+        if typed.get("name") != "initialRun" and isinstance(typed.get("value"), str):
+            return str(typed["value"])
+    return ""
+
+
+def _message(payload: Mapping[str, Any]) -> str:
+    """All that the message says: its body, and the names and contents of its attachments."""
+    said = [_mapping(payload.get("body")).get("content")]
+    attached = payload.get("attachments")
+    for one in attached if isinstance(attached, list) else ():
+        said += [_mapping(one).get("name"), _mapping(one).get("content")]
+    return "<br>".join(words for words in said if isinstance(words, str))[:MESSAGE_LIMIT]
 
 
 def _request(activity: Activity, **parts: Any) -> Request:

@@ -16,6 +16,7 @@ from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
 from cards.repair import repair_card
+from cards.trouble import trouble_card
 from handlers.requests import Card
 from provisioning.bulk import BulkState, BulkSummary
 from provisioning.case import Case, Conversation, Person
@@ -61,7 +62,8 @@ class TeamsMessenger:
         return await self._show(card, conversation, activity_id)
 
     async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
-        return await self._post(decision_card(repair, _approval(repair)), conversation, alert=True)
+        """Without an alert: who asked need not act on it, and the card of the repair shows it."""
+        return await self._post(decision_card(repair, _approval(repair)), conversation)
 
     async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
         return await self._post(incident_card(incident, self._clock.now(), is_over=is_over), conversation)
@@ -82,6 +84,10 @@ class TeamsMessenger:
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         holder = () if conversation.is_personal else _viewers(case.credential_holder)
         card = self._for_everyone(ready_card(case, refresh_for=holder), conversation, "ready-refresh", case=case.id)
+        return await self._post(card, conversation, alert=True)
+
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        card = self._for_everyone(trouble_card(case), conversation, "refresh", case=case.id)
         return await self._post(card, conversation, alert=True)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:

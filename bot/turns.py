@@ -8,7 +8,6 @@ never left without a sign: a message is told so in a line that the answer replac
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -17,21 +16,22 @@ from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 from typing_extensions import override
 
-from bot import incoming, outgoing, telemetry
+from bot import extending, incoming, outgoing, telemetry
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
 from cards.problem import problem_card
+from handlers import welcome
 from handlers.requests import Reply, Request
 from provisioning.case import Conversation, Person
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
 
 log = logging.getLogger(__name__)
 
+TYPING_SECONDS = 1.0
 MESSAGE_SECONDS = 2.0
 INVOKE_SECONDS = 2.5
 SECRET_SECONDS = 6.5  # a secret has no second way to the clicker: nearly all the time that the adapter waits
-GREETED_LIMIT = 10_000
 STRANGERS_A_MINUTE = 10  # refusals that one of them is told; a flood is not answered by a flood
 STILL_ASKING = "Still asking Microsoft 365…"
 ANSWERED = "Microsoft 365 has answered."
@@ -58,7 +58,9 @@ class Turns(ActivityHandler):
         secret_verbs: frozenset[str] = frozenset(),
         refused: Refused | None = None,
         heard: Heard | None = None,
+        extensions: extending.Extending | None = None,
         *,
+        typing_seconds: float = TYPING_SECONDS,
         message_seconds: float = MESSAGE_SECONDS,
         invoke_seconds: float = INVOKE_SECONDS,
         secret_seconds: float = SECRET_SECONDS,
@@ -69,12 +71,13 @@ class Turns(ActivityHandler):
         self._metrics = metrics or Metrics()
         self._secret_verbs = secret_verbs
         self._refused = refused
+        self._extensions = extensions
+        self._typing_seconds = typing_seconds
         self._heard = heard
         self._message_seconds = message_seconds
         self._invoke_seconds = invoke_seconds
         self._secret_seconds = secret_seconds
         self._strangers = Pace(STRANGERS_A_MINUTE)
-        self._greeted: OrderedDict[str, None] = OrderedDict()
         self._handling: set[asyncio.Task[Any] | None] = set()
         self._is_stopping = False
 
@@ -106,6 +109,8 @@ class Turns(ActivityHandler):
         activity = turn_context.activity
         if activity.name == incoming.FILE_CONSENT:
             return await self._answer_consent(turn_context)
+        if self._extensions and activity.name in extending.ASKS:
+            return await self._extensions.answer(activity, self._refusal)
         if activity.name != incoming.EXECUTE:
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
         try:
@@ -120,20 +125,28 @@ class Turns(ActivityHandler):
 
     @override
     async def on_installation_update(self, turn_context: TurnContext) -> None:
-        """The one event of an installation that Teams, the sandbox and the Playground all send once: greet on it.
+        """Teams tells an installation by this event and by the next one, in either order; a repair or reload again."""
+        is_removal = (turn_context.activity.action or "").startswith("remove")
+        await self._happened(turn_context, welcome.REMOVED if is_removal else welcome.INSTALLED)
 
-        The Playground repeats it whenever its page is loaded, hence the memory of who was greeted.
-        """
+    @override
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
-        conversation = incoming.conversation_of(activity)
-        if (activity.action or "").startswith("remove"):
-            self._greeted.pop(conversation.id, None)
+        bot_id = activity.recipient.id if activity.recipient else None
+        if any(member.id == bot_id for member in activity.members_added or ()):
+            await self._happened(turn_context, welcome.INSTALLED)
+        elif any(member.id == bot_id for member in activity.members_removed or ()):
+            await self._happened(turn_context, welcome.REMOVED)
+
+    async def _happened(self, context: TurnContext, event: str) -> None:
+        if self._why_not(context.activity):
             return
-        greeting = incoming.text_request(activity, "help")
-        if not self._why_not(activity):
-            await self._listen(greeting)
-        if conversation.is_personal and not self._why_not(activity) and self._greet_first(conversation.id):
-            await self._answer_message(turn_context, greeting)
+        request = incoming.event_request(context.activity, event)
+        if event == welcome.INSTALLED:
+            await self._listen(request)
+        reply = await self._start(self._measured(request))
+        if reply is not None:
+            await _deliver(context, reply, "")
 
     async def _listen(self, request: Request) -> None:
         """What is owed to a chat that was gone is no reason to leave this turn without its answer."""
@@ -143,14 +156,6 @@ class Turns(ActivityHandler):
             await self._heard(request.conversation, request.person)
         except MailroomError as error:
             log.warning("what %s is owed waits: %s", request.conversation.id, error.sentence)
-
-    def _greet_first(self, conversation_id: str) -> bool:
-        if conversation_id in self._greeted:
-            return False
-        self._greeted[conversation_id] = None
-        if len(self._greeted) > GREETED_LIMIT:
-            self._greeted.popitem(last=False)
-        return True
 
     async def _refusal(self, activity: Activity, request: Request) -> str:
         """Why the sender is not served, written down; "" for those who are."""
@@ -168,8 +173,11 @@ class Turns(ActivityHandler):
 
     async def _answer_message(self, context: TurnContext, request: Request) -> None:
         work = self._start(self._measured(request))
-        done, _ = await asyncio.wait({work}, timeout=self._message_seconds)
-        line = "" if done else await _ask_for_patience(context, with_line=not request.verb)
+        line = ""
+        if not await _is_done(work, self._typing_seconds):
+            await _show_typing(context, request)
+            if not await _is_done(work, self._message_seconds - self._typing_seconds) and not request.verb:
+                line = await _say(context, outgoing.text_activity(STILL_ASKING))
         reply = await work
         if reply is not None:
             await _deliver(context, reply, request.message_id if _replaces(request, reply) else line)
@@ -256,10 +264,15 @@ def _replaces(request: Request, reply: Reply) -> bool:
     return has_place and (reply.replace or request.conversation.is_personal)
 
 
-async def _ask_for_patience(context: TurnContext, *, with_line: bool) -> str:
-    """Answers the id of the line, which the reply is to replace."""
-    await _say(context, Activity(type=ActivityTypes.typing))
-    return await _say(context, outgoing.text_activity(STILL_ASKING)) if with_line else ""
+async def _is_done(work: "asyncio.Task[Reply | None]", seconds: float) -> bool:
+    done, _ = await asyncio.wait({work}, timeout=max(0.0, seconds))
+    return bool(done)
+
+
+async def _show_typing(context: TurnContext, request: Request) -> None:
+    """Teams shows it in chats, and not in channels."""
+    if request.conversation.kind != "channel":
+        await _say(context, Activity(type=ActivityTypes.typing))
 
 
 async def _deliver(context: TurnContext, reply: Reply, message_id: str) -> None:

@@ -8,9 +8,9 @@ from handlers import (
     bulk_fix,
     profiles,
     scheduling,
-    following_up,
     watch,
     status,
+    following_up,
     cases,
     cancel,
     diagnose,
@@ -23,9 +23,13 @@ from handlers import (
     health,
     report,
     history,
+    quiet,
+    mute,
     settings,
     help,  # noqa: A004
     run,
+    find,
+    from_message,
 )
 
 # isort: on
@@ -38,9 +42,9 @@ HANDLERS = (
     bulk_fix,
     profiles,
     scheduling,
-    following_up,
     watch,
     status,
+    following_up,
     cases,
     cancel,
     diagnose,
@@ -53,7 +57,11 @@ HANDLERS = (
     health,
     report,
     history,
+    quiet,
+    mute,
     settings,
     help,
     run,
+    find,
+    from_message,
 )

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from cards.helping import CommandHelp, help_card
 from cards.problem import problem_card
 from cards.suggestion import suggestion_card
-from handlers import fields
+from handlers import fields, welcome
 from handlers.access import Role, admit, require
 from handlers.grammar import SHOWN, Command, check_address, clip, parse
 from handlers.lists import BULK, is_list
@@ -147,6 +147,8 @@ async def run_command(request: Request, services: Services) -> Reply | None:
 
 async def _answer(request: Request, services: Services) -> Reply | None:
     admit(request.person, services)
+    if request.event:
+        return await welcome.happened(request, services)
     if not request.verb:
         return await run_command(request, services)
     known = _actions.get(request.verb)

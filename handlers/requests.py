@@ -10,6 +10,7 @@ from provisioning.bulk_ports import Bulks, Files, SharedFile, Upload
 from provisioning.case import Conversation, Person
 from provisioning.directory import Standing
 from provisioning.findings import Risk
+from provisioning.manners import Manners
 from provisioning.ports import Audit, Clock, Directory, Jobs, Messenger, Preferences, Records, Schedules
 from provisioning.profiles import Profile
 
@@ -34,6 +35,7 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     click_id: str = ""
     message_id: str = ""  # of the message that carries the clicked card
+    event: str = ""  # what happened, where nobody said anything: handlers/welcome.py
     is_refresh: bool = False  # the client asks for the newest view by itself; nobody clicked
     files: tuple[SharedFile, ...] = ()
     upload: Upload | None = None  # where a file goes that the person agreed to take; from a client, too
@@ -73,6 +75,7 @@ class Services:
     bulks: Bulks
     files: Files
     schedules: Schedules
+    manners: Manners
     default_usage_location: str = ""
     profiles: tuple[Profile, ...] = ()
     can_resync: bool = False  # a webhook for directory sync is set up

@@ -137,4 +137,4 @@ class BulkRunner:
         after = bulk_store.change(connection, bulk_id, lambda bulk: end(bulk, now))
         if before and before.state is not after.state:
             append(connection, list_ended(after, bulk_store.counts(connection, bulk_id)), now)
-            owe_bulk_end(connection, after)
+            owe_bulk_end(connection, after, now)

@@ -148,6 +148,8 @@ class Courier:
                 return ""
         if owed.kind == "ready" and isinstance(owed.subject, Case):
             return await self._messenger.announce_ready(owed.subject, owed.conversation)
+        if owed.kind in ("failed", "overdue") and isinstance(owed.subject, Case):
+            return await self._messenger.announce_trouble(owed.subject, owed.conversation)
         if owed.kind == "decision" and isinstance(owed.subject, Repair):
             return await self._messenger.announce_decision(owed.subject, owed.conversation)
         if isinstance(owed.subject, Incident):

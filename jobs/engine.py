@@ -25,6 +25,7 @@ from jobs.following_up import FollowUpSteps
 from jobs.incidents import IncidentWatch
 from jobs.lines import catch_up
 from jobs.loops import Loops
+from jobs.manners import StoredManners
 from jobs.messages import add_message, show_live
 from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
@@ -104,6 +105,7 @@ class JobsEngine:
         self._outbox = Outbox(engine, self._presence.process_id)
         self._courier = Courier(self._outbox, messenger, clock, lambda: self._approvals.wake(), tally)
         self._approvals = Approvals(self._repairs, clock, queueing.begin_repair, self._courier.wake)
+        self.manners = StoredManners(engine, clock, self._courier.wake)
         self._cases = Cases(self._store, self._courier, clock)
         self._watcher = Watcher(directory, self._cases, queueing.begin_finish, queueing.begin_explain, poll_seconds)
         self._incidents = IncidentWatch(directory, engine, clock, self._courier.wake, poll_seconds)

@@ -65,9 +65,15 @@ class FinishSteps:
 
             after = change(connection, case_id, transition)
             if before_is_waiting:
-                owe_ready(connection, after)
+                self._notify(connection, after)
                 taken = self._cases.clock.now() - after.created_at
                 connection.info[AFTER_COMMIT].append(partial(self._tally.case_ready, taken.total_seconds()))
+
+    def _notify(self, connection: sa.Connection, case: Case) -> None:
+        """Where everybody has muted it, that is the end of the notification."""
+        now = self._cases.clock.now()
+        if not owe_ready(connection, case, now):
+            change(connection, case.id, lambda it: finish(it, Stage.NOTIFICATION, "Muted: nobody was notified.", now))
 
     def _ready(self, case: Case, address: str) -> Case:
         now = self._cases.clock.now()

@@ -13,6 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from jobs.manners import Hush, hush
 from jobs.messages import add_message
 from jobs.rounds import go_round
 from jobs.tables import cases, incidents, insert_new, messages, preferences, reading, writing
@@ -20,6 +21,7 @@ from provisioning.case import CaseState, Conversation
 from provisioning.directory import ServiceHealth
 from provisioning.errors import GraphError
 from provisioning.incidents import Incident, affected, begun, ended
+from provisioning.manners import EVERYBODY
 from provisioning.ports import Clock, Directory
 from provisioning.priority import Priority, as_priority
 
@@ -99,7 +101,7 @@ class IncidentWatch:
         if ends is not None:
             return  # it was over before, and Microsoft has opened it again: nobody is told twice
         for conversation in _conversations(connection, affected(incident.service)):
-            add_message(connection, incident.id, BEGUN, conversation)
+            _say(connection, incident.id, BEGUN, conversation, self._clock.now())
 
 
 def _end(connection: sa.Connection, incident: Incident) -> None:
@@ -111,7 +113,16 @@ def _end(connection: sa.Connection, incident: Incident) -> None:
     log.info("incident %s of %s is over", incident.id, incident.service)
     told = sa.select(messages.c.conversation).where(messages.c.subject_id == incident.id, messages.c.kind == BEGUN)
     for document in connection.execute(told).scalars().all():
-        add_message(connection, incident.id, OVER, _conversation_json.validate_json(document))
+        _say(connection, incident.id, OVER, _conversation_json.validate_json(document), incident.ended_at)
+
+
+def _say(
+    connection: sa.Connection, incident_id: str, kind: str, conversation: Conversation, now: datetime | None
+) -> None:
+    """As the conversation has asked for: not at its quiet hours, and not where it is muted."""
+    asked = hush(connection, conversation, EVERYBODY, now) if now else Hush()
+    if not asked.is_muted:
+        add_message(connection, incident_id, kind, conversation, held_until=asked.until)
 
 
 def _open_ones(connection: sa.Connection) -> list[Incident]:

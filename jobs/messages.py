@@ -3,15 +3,18 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from jobs.conversations import is_gone, reopen
+from jobs.manners import hush
 from jobs.tables import insert_new, messages
 from provisioning.bulk import Bulk
-from provisioning.case import Case, Conversation, Person
+from provisioning.case import Case, Conversation
+from provisioning.manners import EVERYBODY
 from provisioning.repair import Repair
 
 _conversation_json = TypeAdapter(Conversation)
@@ -62,10 +65,17 @@ def show_live(
 
 
 def add_message(
-    connection: sa.Connection, subject_id: str, kind: str, conversation: Conversation, *, is_asker: bool = False
+    connection: sa.Connection,
+    subject_id: str,
+    kind: str,
+    conversation: Conversation,
+    *,
+    is_asker: bool = False,
+    held_until: float = 0.0,
 ) -> None:
     """Owe `conversation` a message of this kind about the case; it is owed at most one."""
-    insert_new(connection, messages, **_row(subject_id, kind, conversation.id, conversation), is_asker=is_asker)
+    row = _row(subject_id, kind, conversation.id, conversation)
+    insert_new(connection, messages, **row, is_asker=is_asker, held_until=held_until)
 
 
 def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_id: str, near: Conversation) -> None:
@@ -73,9 +83,9 @@ def owe_in_person(connection: sa.Connection, subject_id: str, kind: str, person_
     insert_new(connection, messages, **_row(subject_id, kind, person_id, replace(near, id="", kind="personal")))
 
 
-def owe_decision(connection: sa.Connection, repair: Repair) -> None:
+def owe_decision(connection: sa.Connection, repair: Repair, now: datetime) -> None:
     """Owe the second person's decision to the conversation in which the repair was asked for."""
-    _owe_where(connection, messages.c.kind == "repair", repair.id, "decision", repair.requester)
+    _notify(connection, messages.c.kind == "repair", repair, "decision", now)
 
 
 def forget_said(connection: sa.Connection, subject_id: str, kind: str) -> None:
@@ -83,30 +93,53 @@ def forget_said(connection: sa.Connection, subject_id: str, kind: str) -> None:
     connection.execute(messages.delete().where((messages.c.subject_id == subject_id) & (messages.c.kind == kind)))
 
 
-def owe_bulk_end(connection: sa.Connection, bulk: Bulk) -> None:
+def owe_bulk_end(connection: sa.Connection, bulk: Bulk, now: datetime) -> None:
     """Owe the news that a list has ended to the conversation in which it was ordered."""
-    _owe_where(connection, (messages.c.kind == "bulk") & messages.c.is_asker, bulk.id, "bulk-ended", bulk.requester)
+    _notify(connection, (messages.c.kind == "bulk") & messages.c.is_asker, bulk, "bulk-ended", now)
 
 
-def owe_ready(connection: sa.Connection, case: Case) -> None:
-    """Owe the ready notification to every conversation in which the case was ordered."""
-    _owe_where(connection, (messages.c.kind == "live") & messages.c.is_asker, case.id, "ready", case.requester)
+def owe_ready(connection: sa.Connection, case: Case, now: datetime) -> bool:
+    """Owe the ready notification to every conversation in which the case was ordered; False where all are muted.
+
+    What was to be said of a delay, and is held until the morning, is no news any more.
+    """
+    overdue = (messages.c.subject_id == case.id) & (messages.c.kind == "overdue")
+    connection.execute(messages.update().where(overdue).values(is_due=False))
+    return owe_askers(connection, case, "ready", now)
 
 
-def _owe_where(
-    connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject_id: str, kind: str, requester: Person
-) -> None:
-    """Owe a message of this kind to each conversation that has one of those about the subject.
+def owe_askers(connection: sa.Connection, case: Case, kind: str, now: datetime) -> bool:
+    """Owe a notification to every conversation in which the case was ordered; False where all are muted."""
+    return _notify(connection, (messages.c.kind == "live") & messages.c.is_asker, case, kind, now)
+
+
+def _notify(
+    connection: sa.Connection, is_shown: sa.ColumnElement[bool], subject: Case | Repair | Bulk, kind: str, now: datetime
+) -> bool:
+    """Owe a notification to each conversation that has one of those cards about the subject, as it has asked for.
 
     In place of one that is gone, the requester is told in person.
     """
-    shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject_id, is_shown)
-    for document in connection.execute(shown).scalars().all():
+    shown = sa.select(messages.c.conversation).where(messages.c.subject_id == subject.id, is_shown)
+    documents = connection.execute(shown).scalars().all()
+    is_owed = not documents
+    for document in documents:
         conversation = _conversation_json.validate_json(document)
+        asked = hush(connection, conversation, _user_of(subject), now)
+        if asked.is_muted:
+            continue
+        is_owed = True
         if not conversation.is_personal and is_gone(connection, conversation.id):
-            owe_in_person(connection, subject_id, kind, requester.id, conversation)
+            owe_in_person(connection, subject.id, kind, subject.requester.id, conversation)
         else:
-            add_message(connection, subject_id, kind, conversation)
+            add_message(connection, subject.id, kind, conversation, held_until=asked.until)
+    return is_owed
+
+
+def _user_of(subject: Case | Repair | Bulk) -> str:
+    if isinstance(subject, Bulk):
+        return EVERYBODY
+    return subject.order.upn if isinstance(subject, Case) else subject.user
 
 
 def _one_more() -> dict[str, Any]:

@@ -41,6 +41,7 @@ LOCK = 0x4F757462  # "Outb": PostgreSQL's advisory lock of who claims, so that a
 # Kinds that are not to wait until a conversation that is gone is back.
 NOT_LATER = ("ready", "decision", "approval", "bulk-ended")
 UNTOLD_DAYS = 7
+A_DAY = 86_400.0  # seconds: no quiet hours are longer
 
 _case_json = TypeAdapter(Case)
 _repair_json = TypeAdapter(Repair)
@@ -193,7 +194,8 @@ class Outbox:
 
 
 def _is_due(at: float) -> sa.ColumnElement[bool]:
-    return messages.c.is_due & has_come(messages.c.next_try_at, at, FARTHEST_SECONDS)
+    is_held = ~has_come(messages.c.held_until, at, A_DAY)
+    return messages.c.is_due & has_come(messages.c.next_try_at, at, FARTHEST_SECONDS) & ~is_held
 
 
 def _first_of_each(at: float, limit: int) -> sa.Select[tuple[int]]:

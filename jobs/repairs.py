@@ -142,7 +142,7 @@ def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
     if after.state is not RepairState.UNREACHED:
         mark_due(connection, [after.id], "approval")
     if before.state is RepairState.AWAITING and after.state in TOLD:
-        owe_decision(connection, after)
+        owe_decision(connection, after, _moment(after))
 
 
 def _write_down(connection: sa.Connection, records: Sequence[AuditRecord | None], now: datetime) -> None:

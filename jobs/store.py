@@ -15,11 +15,12 @@ from pydantic import TypeAdapter
 from jobs import bulk_store
 from jobs.audit import append
 from jobs.lines import note_line
-from jobs.messages import mark_due, show_live
+from jobs.messages import mark_due, owe_askers, show_live
 from jobs.tables import cases, has_come, insert_new, reading, writing
 from provisioning.acting import acting
 from provisioning.audit_records import case_ended, follow_ups_ended, joined, ordered
 from provisioning.case import Case, CaseState, Conversation, Person, touch
+from provisioning.manners import trouble
 
 Transition = Callable[[Case], Case]
 MOST_NAMES = 500  # in one query
@@ -66,7 +67,8 @@ class CaseStore:
             record = ordered(case) if kept is case else joined(kept, case.requester, case.order)
             append(connection, record, case.created_at)
             ended = case_ended(replace(case, state=CaseState.RUNNING), case, case.requester) if kept is case else None
-            if ended is not None:  # it could not even begin
+            if ended is not None:  # it could not even begin, and nobody looks at the card just now
+                owe_askers(connection, case, "failed", case.created_at)
                 append(connection, ended, case.created_at)
             return kept
 
@@ -213,6 +215,10 @@ def change_all(
     for before, after, _ in changed:
         note_line(connection, before, after)
         bulk_store.note_case(connection, before, after)
+        now = after.updated_at or after.created_at
+        kind = trouble(before, after, now)
+        if kind:
+            owe_askers(connection, after, kind, now)
     for before, after, _ in changed:  # at the end: who waits for the trail holds nothing that others wait for
         record = case_ended(before, after, acting().actor)
         if record is not None:

@@ -145,6 +145,7 @@ messages = sa.Table(
     sa.Column("is_due", sa.Boolean, nullable=False, default=True),
     sa.Column("due_since", sa.Float),  # epoch seconds
     sa.Column("next_try_at", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("held_until", sa.Float, nullable=False, server_default="0"),  # epoch seconds: the end of quiet hours
     sa.Column("claimed_by", sa.String, nullable=False, default=""),  # the process that sends it just now
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
@@ -164,6 +165,28 @@ preferences = sa.Table(
     metadata,
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+
+greetings = sa.Table(
+    "greetings",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # where Mailroom has introduced itself
+)
+
+quiet_hours = sa.Table(
+    "quiet_hours",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # of a 1:1 chat
+    sa.Column("starts", sa.String, nullable=False),  # HH:MM in `zone`
+    sa.Column("ends", sa.String, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),  # IANA
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),  # without the thread of a channel
+    sa.Column("user", sa.String, primary_key=True),  # lower case; "": everybody
 )
 
 # In which nothing can be said just now, or any more. Those without a row are fine.

@@ -411,6 +411,9 @@ class Messenger(Protocol):
 
     async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
         """A new message that says what began or ended at Microsoft, and what it means here; answers its id."""
+
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        """A new message that notifies the requester: it has failed or is overdue; answers its id."""
         ...
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:

@@ -82,6 +82,14 @@ def execute(place: Place, card_message: str, action: Mapping[str, Any], trigger:
     return {**activity, "name": "adaptiveCard/action", "replyToId": card_message, "value": value}
 
 
+def compose_extension(place: Place, name: str, value: Mapping[str, Any]) -> Activity:
+    """What a message extension asks; the shapes of `value` are in sandbox/chat/extensions.py."""
+    activity = _base(place, "invoke", f"f:{uuid.uuid4()}")
+    activity["channelData"]["source"] = {"name": "compose"}
+    context = {"requestId": uuid.uuid4().hex, "context": {"theme": "default"}}
+    return {**activity, "name": f"composeExtension/{name}", "value": {**value, **context}}
+
+
 def members_changed(place: Place, *, added: bool) -> Activity:
     """conversationUpdate: the bot joins or leaves; in a 1:1 chat the person comes with it."""
     activity = _event(place, "conversationUpdate")

@@ -31,6 +31,7 @@ class Bot:
     url: str
     message_seconds: float = 15
     invoke_seconds: float = 10
+    extension_seconds: float = 5
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ async def _again(app: web.Application, activity: dict[str, Any], seconds: float)
 async def _deliver(app: web.Application, activity: dict[str, Any]) -> Answer:
     bot = app[BOT]
     seconds = bot.invoke_seconds if activity["type"] == "invoke" else bot.message_seconds
+    if activity.get("name", "").startswith("composeExtension/"):
+        seconds = bot.extension_seconds
     started = time.monotonic()
     answer = await _post(app[SESSION], bot.url, activity, seconds)
     app[LOG].deliver(

@@ -23,7 +23,9 @@ personal, group, channel. Wrong arguments are answered with 400 or 404 and {"err
     POST /chat/read        {as, conversation}                       empties the unread count
     POST /chat/membership  {as, conversation, installed}            removes the bot, or brings it back
     POST /chat/settings    {as, oldClient}                          a client that does not know Action.Execute
-    GET  /chat/bot         {url, up}; PUT {url?, messageSeconds?, invokeSeconds?} changes where and how long
+    GET  /chat/bot         {url, up}; PUT {url?, messageSeconds?, invokeSeconds?, extensionSeconds?} changes where it is
+                           and how long it is waited for
+    POST /chat/extension/…  the app's message extension: sandbox/chat/extensions.py
     POST /chat/reset       forgets all messages
 
 A message: {id, conversation, root, sender, at, editedAt, version, state, deleted, text, textFormat,
@@ -35,7 +37,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.chat import actions, arguments, delivery, files, stream
+from sandbox.chat import actions, arguments, delivery, extensions, files, stream
 from sandbox.chat.arguments import BadRequest, Body
 from sandbox.chat.views import bot_json, conversation_json, message_json, person_json
 from sandbox.connector import shapes
@@ -60,6 +62,7 @@ def add_routes(app: web.Application) -> None:
         app.router.add_get(f"/chat/{path}", arguments.guard(handler))
     for path, action in POSTS.items():
         app.router.add_post(f"/chat/{path}", arguments.guard(arguments.with_body(action)))
+    extensions.add_routes(app)
     app.router.add_put("/chat/bot", arguments.guard(arguments.with_body(change_bot)))
 
 
@@ -215,6 +218,7 @@ async def change_bot(request: web.Request, body: Body) -> web.Response:
     where.url = str(body.get("url") or where.url)
     where.message_seconds = float(body.get("messageSeconds") or where.message_seconds)
     where.invoke_seconds = float(body.get("invokeSeconds") or where.invoke_seconds)
+    where.extension_seconds = float(body.get("extensionSeconds") or where.extension_seconds)
     return await bot(request)
 
 

@@ -8,6 +8,7 @@ from support.bulk_samples import bulk_cards
 from support.diagnosis_samples import diagnosis_cards
 from support.figure_samples import figure_cards
 from support.history_samples import history_cards
+from support.manner_samples import manner_cards
 
 from cards import views
 from cards.confirm import cancel_card
@@ -211,4 +212,5 @@ def all_cards() -> dict[str, dict[str, Any]]:
         **figure_cards(),
         **bulk_cards(),
         **profile_cards(),
+        **manner_cards(),
     }

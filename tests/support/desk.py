@@ -9,6 +9,7 @@ from support.fake_audit import FakeAudit
 from support.fake_bulks import FakeBulks, FakeFiles
 from support.fake_directory import E3, Call, FakeDirectory
 from support.fake_jobs import NOW, FakeJobs, FixedClock
+from support.fake_manners import FakeManners
 from support.fake_messenger import FakeMessenger
 from support.fake_records import FakePreferences, FakeRecords
 from support.fake_schedules import FakeSchedules
@@ -46,13 +47,14 @@ class Desk:
     files: FakeFiles = field(default_factory=FakeFiles)
     preferences: FakePreferences = field(default_factory=FakePreferences)
     schedules: FakeSchedules = field(default_factory=FakeSchedules)
+    manners: FakeManners = field(default_factory=FakeManners)
     settings: dict[str, Any] = field(default_factory=dict)
     timezone: str = "Europe/Berlin"
 
     def __post_init__(self) -> None:
         self.records = FakeRecords(self.jobs)
         ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
-        ports = (*ports, self.records, self.preferences, self.bulks, self.files, self.schedules)
+        ports = (*ports, self.records, self.preferences, self.bulks, self.files, self.schedules, self.manners)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
     async def say(

@@ -74,6 +74,7 @@ class FakeBot:
     """`failing` makes it answer 500; `invoke_delay` slows its answers to buttons."""
 
     received: list[Json] = field(default_factory=list)
+    answers: dict[str, Json] = field(default_factory=dict)  # to invokes of other names than a button's
     failing: bool = False
     invoke_delay: float = 0
     last_card: Json = field(default_factory=dict)
@@ -96,7 +97,8 @@ class FakeBot:
         self.received.append(activity)
         if activity["type"] == "invoke":
             await asyncio.sleep(self.invoke_delay)
-            return web.json_response(self.clicked(activity))
+            is_click = activity["name"] == "adaptiveCard/action"
+            return web.json_response(self.clicked(activity) if is_click else self.answers.get(activity["name"], {}))
         if activity["type"] == "message":
             await self.answer(activity)
         return web.Response(status=201)

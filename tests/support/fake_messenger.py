@@ -12,7 +12,7 @@ from provisioning.repair import Repair
 
 @dataclass(frozen=True)
 class Sent:
-    """One call. `kind`: posted, updated, moved, ready, decision, incident or incident over."""
+    """One call. `kind`: posted, updated, moved, ready, trouble, decision, incident or incident over."""
 
     kind: str
     conversation_id: str
@@ -62,6 +62,9 @@ class FakeMessenger:
 
     async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
         return self._send("incident over" if is_over else "incident", conversation, "", incident)
+
+    async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
+        return self._send("trouble", conversation, "", case)
 
     async def open_personal(self, person: Person, near: Conversation) -> Conversation:
         if person.id in self.strangers:

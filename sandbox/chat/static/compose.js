@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { byId, el } from "./dom.js";
+import { closeSearch, placeOf, startExtensions } from "./extensions.js";
 import { avatar } from "./format.js";
 import { icon } from "./icons.js";
 import { readFile } from "./files.js";
@@ -22,6 +23,7 @@ export function startCompose({ onerror }) {
   byId("attach").append(icon("attach"));
   byId("attach").addEventListener("click", () => byId("file").click());
   byId("file").addEventListener("change", () => attach(byId("file").files[0]));
+  startExtensions({ place: () => placeOf(root), onerror });
   byId("mention").addEventListener("click", () => insertMention(""));
   byId("compose").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -41,6 +43,7 @@ export function showCompose() {
   const { kind, installed, name } = state.current;
   replyTo("");
   attach(null);
+  closeSearch();
   box.value = drafts.get(key()) ?? "";
   box.placeholder = placeholder(kind);
   byId("compose").dataset.kind = kind;

@@ -13,6 +13,7 @@ const SHAPES = {
   document: "M5.5 3h6l3.5 3.5V17h-9.5zM11.5 3v3.5H15",
   close: "M5.5 5.5l9 9M14.5 5.5l-9 9",
   copy: "M7 7h8.5v9.5H7zM12.5 7V3.5H4V13h3",
+  search: "M8.5 3.5a5 5 0 1 1 0 10 5 5 0 0 1 0-10zM12.2 12.2l4.3 4.3",
   check: "M4.5 10.5 8.5 14.5 15.5 6",
 };
 
@@ -37,7 +38,7 @@ const CARD_SHAPES = {
   Certificate: "M10 3.5a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM7.5 11v5.5l2.5-1.6 2.5 1.6V11",
   Calendar: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3M13 3v3",
   Document: "M5.5 3h6l3.5 3.5V17h-9.5zM11.5 3v3.5H15",
-  Search: "M8.5 3.5a5 5 0 1 1 0 10 5 5 0 0 1 0-10zM12.2 12.2l4.3 4.3",
+  Search: SHAPES.search,
   Settings: "M10 7.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM10 3v2M10 15v2M3 10h2M15 10h2M5 5l1.5 1.5M13.5 13.5 15 15M5 15l1.5-1.5M13.5 6.5 15 5",
   Link: "M8.5 11.5l3-3M9 6.5l1.5-1.5a3.2 3.2 0 0 1 4.5 4.5L13.5 11M11 13.5 9.5 15A3.2 3.2 0 0 1 5 10.5L6.5 9",
   Copy: SHAPES.copy,

@@ -4,12 +4,14 @@ import { post } from "./api.js";
 import { CardView } from "./cards/card.js";
 import { el } from "./dom.js";
 import { fileElement, isFile } from "./files.js";
+import { actOn } from "./extensions.js";
 import { avatar, full, time } from "./format.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
 import { deed, personByKey, state } from "./state.js";
 import { messageHtml } from "./text.js";
 import { isDark } from "./theme.js";
+import { toastTrouble } from "./toasts.js";
 
 const ADAPTIVE = "application/vnd.microsoft.card.adaptive";
 
@@ -162,6 +164,9 @@ export class MessageView {
       const refresh = () => this.#refresh("manual").catch((error) => this.cards[0].say(error.message, "error"));
       items.unshift({ label: "Refresh card", onselect: refresh });
     }
+    const title = "Provision from this message";
+    const act = () => actOn(this.#where(), title).catch((error) => toastTrouble(error.message));
+    if (!this.message.deleted) items.push({ label: title, detail: "Mailroom", onselect: act });
     openMenu(this.more, items, "Message options");
   }
 }

@@ -18,7 +18,7 @@ from bot.messenger import TeamsMessenger
 from bot.outbound import OutboundToken
 from bot.seals import Seals
 from provisioning import approving
-from provisioning.case import AccountOrigin, Case, Conversation, Order, Person, ready
+from provisioning.case import AccountOrigin, Case, Conversation, Order, Person, Problem, fail, ready
 from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -103,6 +103,13 @@ async def test_opening_a_personal_chat(messenger, connector, chat, channel_id, m
     assert call.body["tenantId"] == TENANT_ID
 
 
+async def test_trouble_that_somebody_must_decide_on_alerts(messenger, connector, chat):
+    await messenger.announce_trouble(fail(CASE, Problem("No seat was left."), NOW), chat)
+    [call] = connector.calls
+    assert call.body["channelData"] == {"notification": {"alert": True}}
+    assert call.body["summary"] == "Jane Doe — stopped, needs attention"
+
+
 async def test_what_is_gone_is_told_apart(messenger, connector, chat):
     connector.answer_next(Answer(404, "ActivityNotFoundInConversation"), Answer(403), Answer(500))
     with pytest.raises(MessageGone):
@@ -123,7 +130,7 @@ async def test_the_card_that_asks_for_approval_notifies_once_and_is_then_edited(
     assert "needs approval" in post.body["summary"]
     assert (edit.method, edit.path) == ("PUT", (chat.id, "activities", posted))
     assert "approve" not in [node.get("verb") for node in walk(edit.card)]
-    assert told.body["channelData"]["notification"]["alert"] is True
+    assert "channelData" not in told.body  # who asked need not act on it
     assert told.body["summary"] == "Adam Admin approved: Recreate the mailbox for jane@contoso.com"
 
 

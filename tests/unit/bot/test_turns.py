@@ -278,18 +278,35 @@ def installed(url: str, **changes: object) -> dict:
     return activity(url, **{"type": "installationUpdate", "action": "add", "text": None, **changes})
 
 
-async def test_a_newcomer_is_greeted_once_an_installation(edge):
-    joined = activity(edge.connector.url, type="conversationUpdate", text=None, membersAdded=[BOT, {"id": "29:helga"}])
-    for update in (joined, installed(edge.connector.url), joined, installed(edge.connector.url)):
+async def test_after_a_second_it_types_and_in_a_channel_it_does_not(open_edge):
+    channel = {"isGroup": True, "conversationType": "channel", "tenantId": TENANT_ID, "id": "19:c@thread.tacv2"}
+    async with open_edge(typing_seconds=0.0, message_seconds=30) as edge:
+        for conversation in ({}, {"conversation": channel}):
+            edge.handler = gate = Gate(Reply(card=CARD))
+            posting = asyncio.create_task(edge.post(activity(edge.connector.url, **conversation)))
+            if not conversation:
+                [typing] = await edge.connector.wait_for(1)
+                assert typing.body["type"] == "typing"
+            gate.open.set()
+            await posting
+        assert [call.body["type"] for call in edge.connector.calls] == ["typing", "message", "message"]
+
+
+async def test_what_teams_tells_of_an_installation_is_an_event(edge):
+    added = [BOT, {"id": "29:helga"}]
+    joined = activity(edge.connector.url, type="conversationUpdate", text=None, membersAdded=added)
+    left = activity(edge.connector.url, type="conversationUpdate", text=None, membersRemoved=[BOT])
+    other = activity(edge.connector.url, type="conversationUpdate", text=None, membersAdded=[{"id": "29:mona"}])
+    removed = installed(edge.connector.url, action="remove-upgrade")
+    for update in (joined, installed(edge.connector.url), other, left, removed):
         await edge.post(update)
-    assert [request.text for request in edge.requests] == ["help"]
-    await edge.post(installed(edge.connector.url, action="remove"))
-    await edge.post(installed(edge.connector.url))
-    assert len(edge.connector.calls) == 2
+    assert [request.event for request in edge.requests] == ["installed", "installed", "removed", "removed"]
+    assert all(not request.text and not request.verb for request in edge.requests)
 
 
-async def test_groups_are_not_greeted(edge):
-    await edge.post(installed(edge.connector.url, conversation=in_group("")["conversation"]))
+async def test_strangers_are_not_greeted(edge):
+    elsewhere = {"tenant": {"id": "6f0e1d2c-0000-4000-8000-0000000000ff"}}
+    await edge.post(installed(edge.connector.url, channelData=elsewhere))
     assert edge.requests == []
 
 

@@ -54,6 +54,7 @@ VERBS = {
     "schedule-show": {"schedule"},
     "schedule-now": {"schedule"},
     "schedule-drop": {"schedule"},
+    "check-again": {"user"},
 }
 
 every_card = pytest.mark.parametrize("name", CARDS)

@@ -17,7 +17,7 @@ from handlers.requests import Request
 from provisioning.case import Person
 
 COMMANDS = ["provision", "bulk", "profiles", "watch", "status", "cases", "cancel", "diagnose", "approvals"]
-COMMANDS += ["licenses", "health", "report", "history", "settings", "help"]
+COMMANDS += ["licenses", "health", "report", "history", "quiet", "mute", "unmute", "settings", "help"]
 VERBS = [
     "escalate",
     "fix",
@@ -60,6 +60,7 @@ VERBS = [
     "schedule-show",
     "schedule-now",
     "schedule-drop",
+    "check-again",
 ]
 
 

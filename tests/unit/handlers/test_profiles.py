@@ -73,7 +73,7 @@ async def test_an_unknown_profile_is_told_with_the_one_that_was_meant(desk: Desk
 async def test_a_group_that_cannot_give_the_license_stops_the_order(desk: Desk, group, says):
     desk.directory.known_groups = {GROUP: group} if group else {}
     assert says in words(await desk.say(f'provision {JANE} as sales name="Jane Doe"'))
-    assert desk.changes() == ["get_groups"]
+    assert desk.changes() == []
 
 
 async def test_the_form_offers_the_profiles_and_asks_only_for_what_none_says(desk: Desk):

@@ -152,7 +152,7 @@ async def test_no_secret_reaches_the_trail_or_the_database(
     engine = office.jobs.audit.engine
     kept = (CaseRecords(engine, office.clock), PreferenceTable(engine))
     ports = (office.directory, office.jobs, office.messenger, office.clock, office.jobs.audit)
-    services = Services(*ports, *kept, office.jobs.bulks, FakeFiles(), office.jobs.schedules)
+    services = Services(*ports, *kept, office.jobs.bulks, FakeFiles(), office.jobs.schedules, office.jobs.manners)
     click = Request(HELGA, CHAT, verb="reveal", data={"case": case.id}, is_answered_privately=True)
     reply = await dispatch(click, services)
     assert reply is not None

@@ -101,6 +101,7 @@ async def test_everything_is_checked_again_when_it_begins(office: Office) -> Non
     assert case.problem.sentence.startswith("No seats are free: Microsoft 365 E3")
     assert "create_account" not in [call.method for call in office.directory.calls]
     await eventually(lambda: _posted(office))
+    await eventually(lambda: _notified(office))
     assert (await sentences(office))[0].startswith("The order for jane@contoso.com failed: No seats")
 
 
@@ -150,6 +151,10 @@ async def test_killed_between_the_case_and_the_row_it_is_the_same_case(office: O
     await eventually(lambda: is_gone(office))
     assert office.directory.count("create_account") == 1
     assert len(await office.jobs.open_cases()) == 1
+
+
+async def _notified(office: Office) -> bool:
+    return "trouble" in office.messenger.kinds()
 
 
 async def _posted(office: Office) -> bool:

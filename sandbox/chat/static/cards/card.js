@@ -35,6 +35,7 @@ export class CardView {
     this.card = this.#parse(prepare(this.kept.applyTo(json)), look);
     const drawn = this.#draw();
     this.host.replaceChildren(drawn ?? el("p", { class: "no-card" }, json.fallbackText || "This card cannot be shown."));
+    nameFiltered(this.card);
     this.kept.watch(this.card);
     this.kept.reopen(this.card);
     refocus(this.card, this.host, focus);
@@ -83,6 +84,13 @@ export class CardView {
       this.element.removeAttribute("aria-busy");
       button?.classList.remove("working");
     }
+  }
+}
+
+/** The renderer leaves the box of a filtered choice without its label. */
+function nameFiltered(card) {
+  for (const input of card.getAllInputs()) {
+    input.renderedElement?.querySelector(".ac-choiceSetInput-filtered")?.setAttribute("aria-label", input.label ?? "");
   }
 }
 
