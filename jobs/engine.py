@@ -44,7 +44,7 @@ from provisioning.repair import Repair
 from provisioning.tally import NOBODY, Tally
 
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
-QUEUE_POLL_SECONDS = 0.5
+QUEUE_POLL_SECONDS = 1.0
 AT_ONCE = 16  # workflows at work in this process
 # Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
 # the others are there to say so.
