@@ -16,7 +16,7 @@ from cards.people import STAGE_NAMES, person, retry_text, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
 from provisioning.figures import Estimate
-from provisioning.waiting import LONGEST, PREPARING
+from provisioning.waiting import LONG, LONGEST, PREPARING
 
 _TO_COME: dict[Stage, str] = {
     Stage.ACCOUNT: "Find or create the account.",
@@ -94,7 +94,7 @@ def _waiting(case: Case, now: datetime, estimate: Estimate | None) -> list[Eleme
     rows = [
         ("Since", f"{at(since, now)} ({duration(now - since)})"),
         ("Last look", f"{at(case.last_check_at, now)}, not ready yet" if case.last_check_at else ""),
-        ("Next look", at(case.next_check_at, now) if case.next_check_at else ""),
+        _next_look(case, since, now),
         ("Usually", usually(estimate) if estimate else ""),
     ]
     lines: list[Element] = [
@@ -103,6 +103,15 @@ def _waiting(case: Case, now: datetime, estimate: Estimate | None) -> list[Eleme
         parts.facts(rows, spacing="Small"),
     ]
     return [Container(items=lines, separator=True, spacing="Medium")]
+
+
+def _next_look(case: Case, since: datetime, now: datetime) -> tuple[str, str]:
+    """When, or how often where the card is drawn less often than Mailroom looks."""
+    if case.next_check_at is None:
+        return "Next look", ""
+    if case.last_check_at is None or now - since < LONG:
+        return "Next look", at(case.next_check_at, now)
+    return "Looks", f"every {duration(case.next_check_at - case.last_check_at)}"
 
 
 def _sentence_of_wait(case: Case, estimate: Estimate | None) -> str:

@@ -15,7 +15,7 @@ from jobs.tables import POOL_SIZE
 from jobs.workflows import QUEUE, Parts, bind, explain, finish, follow_up, provision, repair
 
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
-QUEUE_POLL_SECONDS = 0.5
+QUEUE_POLL_SECONDS = 1.0
 AT_ONCE = 16  # workflows at work in this process
 # Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
 # the others are there to say so.

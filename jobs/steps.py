@@ -59,6 +59,7 @@ REPLICATION_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0, 30.0)
 GROUP_PAUSES = (60.0,) * 8  # a group's license comes within minutes, not at once
 # What our own earlier try may have taken while replication still hides it from reads; an address is another's.
 OWN_CONFLICTS = ("userPrincipalName", "")
+TURNED_AWAY = (429, 503)  # throttled, or unavailable: Graph did nothing yet (learn.microsoft.com/graph/errors)
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class ProvisionSteps:
                 raise
             account, origin = found, whose(case, found)
         except GraphError as error:
-            is_refusal = isinstance(error, GraphThrottled) or not isinstance(error, GraphUnavailable)
+            is_refusal = not isinstance(error, GraphUnavailable) or error.trace.status in TURNED_AWAY
             if is_refusal:  # nothing was made; a gateway's 504, or half an answer, says nothing about that
                 await self._change(case, is_creating=False)
             raise

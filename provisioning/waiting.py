@@ -13,7 +13,7 @@ from provisioning.directory import Probe, ProbeResult
 USUAL = timedelta(minutes=30)
 LONG = timedelta(hours=4)
 LONGEST = timedelta(hours=24)
-EXPLAINED_AFTER = (30 / 60, 2, 8, 24, 48)  # hours: a longer wait changes its reasons less
+EXPLAINED_AFTER = (30 / 60, 4, 24, 48)  # hours: a longer wait changes its reasons less
 JITTER = 0.25  # of the spacing, at most
 SELDOM = 10  # times the shortest spacing
 SHOWN_EVERY = timedelta(seconds=30)
@@ -76,7 +76,7 @@ def worth_showing(before: Case, after: Case) -> bool:
     if after.waiting_since is None or after.last_check_at is None or after.next_check_at is None or after.checks == 1:
         return True
     age = after.last_check_at - after.waiting_since
-    seldom = 1 if age < timedelta(minutes=10) else 10 if age < LONG else 24  # the last is every two hours
+    seldom = 1 if age < timedelta(minutes=10) else 10 if age < LONG else 72  # the last is every six hours
     looks = SHOWN_EVERY / max(after.next_check_at - after.last_check_at, timedelta(milliseconds=1))
     return after.checks % max(seldom, round(looks)) == 0
 

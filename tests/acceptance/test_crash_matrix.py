@@ -37,7 +37,7 @@ POINTS = {
     "update the card": ("PUT", CARDS, ""),
 }
 DETAILS = ("PATCH", rf"{USER}/", "")  # of an account that exists: a new one is created with its details
-READY = ("POST", CARDS, "mailbox ready")
+READY = ("POST", CARDS, "Sign-in name")
 
 
 class Site:
@@ -117,7 +117,7 @@ class Site:
         return [entry for entry in log["received"] if entry["operation"] == operation and entry["status"] < 300]
 
     def ready_messages(self) -> list[Any]:
-        return [entry for entry in self.sent("send") if "mailbox ready" in json.dumps(entry)]
+        return [entry for entry in self.sent("send") if "Sign-in name" in json.dumps(entry)]
 
     def live_card(self) -> str:
         """The newest card that the chat shows, as text."""

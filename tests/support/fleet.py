@@ -94,4 +94,4 @@ class Fleet:
 
     def notifications(self, upn: str) -> int:
         """How many ready messages about the person were sent."""
-        return sum("mailbox ready" in message and upn in message for message in self.sent())
+        return sum("Sign-in name" in message and upn in message for message in self.sent())

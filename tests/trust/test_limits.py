@@ -16,7 +16,7 @@ ANONYMOUS = {
 
 
 def test_a_flood_is_told_to_wait_and_costs_no_graph(tmp_path):
-    with running_trust_site(tmp_path, RATE_LIMIT="5") as site:
+    with running_trust_site(tmp_path, RATE_LIMIT="1") as site:
         for _ in range(8):
             site.say(HELGA, "status")
         asked = call("GET", f"{site.sandbox_url}/sandbox/requests?limit=1")["total"]

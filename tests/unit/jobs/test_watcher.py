@@ -116,7 +116,7 @@ async def test_one_that_cannot_be_noted_leaves_the_others_of_its_transaction_as_
 async def test_in_one_batch_each_case_gets_what_is_its_own(desk: Desk, audit: AuditLog) -> None:
     plain, arrived, cancelled, late, over = (
         desk.put(number, age)
-        for number, age in enumerate([timedelta(hours=5)] * 3 + [timedelta(hours=8, minutes=1), GIVE_UP])
+        for number, age in enumerate([timedelta(hours=5)] * 3 + [timedelta(hours=24, minutes=1), GIVE_UP])
     )
     desk.directory.probes[arrived.account_id] = next(iter(desk.directory.probes.values()))  # somebody's who is well
     desk.store.change(cancelled.id, lambda case: cancel(case, "Helga", NOW))
@@ -124,7 +124,7 @@ async def test_in_one_batch_each_case_gets_what_is_its_own(desk: Desk, audit: Au
     assert desk.finished == [arrived.id]
     assert (desk.case(arrived).checks, desk.case(plain).checks) == (3, 4)
     assert desk.case(cancelled).state is CaseState.CANCELLED
-    assert desk.explained[0] == (late.id, "after 8 hours")
+    assert desk.explained[0] == (late.id, "after 24 hours")
     assert desk.case(over).state is CaseState.GIVEN_UP
     assert (await audit.history(desk.case(over).order.upn))[0].kind == "ended"
 
