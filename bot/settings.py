@@ -95,6 +95,7 @@ Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+DatabaseLogin = Literal["url", "entra"]
 
 
 _CONFIG = SettingsConfigDict(
@@ -113,6 +114,7 @@ class DatabaseSettings(BaseSettings):
     model_config = _CONFIG
 
     database_url: DatabaseUrl = DEFAULT_DATABASE
+    database_login: DatabaseLogin = "url"
 
 
 class Settings(BaseSettings):
@@ -124,6 +126,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on.")
     database_url: DatabaseUrl = Field(
         DEFAULT_DATABASE, description="Where cases are kept: a SQLite file, or PostgreSQL."
+    )
+    database_login: DatabaseLogin = Field(
+        "url",
+        description="How to sign in to PostgreSQL: url (as it says), or entra (APP_ID's token as the password).",
     )
     graph_base_url: Url = Field(
         "https://graph.microsoft.com/v1.0", description="Microsoft Graph, with the version; the demo's is the sandbox."
@@ -180,6 +186,11 @@ class Settings(BaseSettings):
         """Rules between settings. A message begins with the name of the setting that is to be changed."""
         if not self.tenant_id:
             raise ValueError(f"{PREFIX}TENANT_ID is missing: the id of your Entra tenant")
+        if self.database_login == "entra" and not self._has_token_for_database():
+            raise ValueError(
+                f"{PREFIX}DATABASE_LOGIN entra needs a postgresql:// {PREFIX}DATABASE_URL and an {PREFIX}APP_TYPE "
+                "that signs in"
+            )
         if self.app_type is AppType.ANONYMOUS:
             self._check_anonymous()
             return self
@@ -196,6 +207,9 @@ class Settings(BaseSettings):
             )
         if not is_loopback(urlsplit(self.graph_base_url).hostname or ""):
             raise ValueError(f"{PREFIX}APP_TYPE Anonymous needs a {PREFIX}GRAPH_BASE_URL on this machine")
+
+    def _has_token_for_database(self) -> bool:
+        return self.database_url.startswith("postgresql") and self.app_type is not AppType.ANONYMOUS
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -248,9 +262,9 @@ def read_telemetry() -> TelemetrySettings:
         raise SettingsError("; ".join(f"{str(one['loc'][0]).upper()} {one['msg']}" for one in error.errors())) from None
 
 
-def read_database_url(env_file: Path | str | None = ENV_FILE) -> str:
-    """The one setting, whatever the others are. Raises SettingsError with one line."""
-    return _read(DatabaseSettings, env_file).database_url
+def read_database(env_file: Path | str | None = ENV_FILE) -> DatabaseSettings:
+    """These settings, whatever the others are. Raises SettingsError with one line."""
+    return _read(DatabaseSettings, env_file)
 
 
 def _read(kind: type[S], env_file: Path | str | None) -> S:

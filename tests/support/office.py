@@ -8,7 +8,9 @@ from typing import TypeVar
 from support.fake_directory import E3, FakeDirectory
 from support.fake_messenger import FakeMessenger
 
+from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
+from jobs.tables import TokenSource
 from provisioning.case import Case, CaseState, Conversation, Order, Person
 from provisioning.tally import NOBODY, Tally
 
@@ -39,9 +41,11 @@ class Office:
         self.clock = ShiftedClock()
         self.jobs: JobsEngine
 
-    async def open(self, tally: Tally = NOBODY) -> None:
+    async def open(self, tally: Tally = NOBODY, token: TokenSource | None = None) -> None:
+        audit = open_audit(self.url, self.clock, token=token)
+        await asyncio.to_thread(audit.prepare)
         self.jobs = await open_jobs(
-            self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05, tally=tally
+            self.url, self.directory, self.messenger, self.clock, poll_seconds=0.05, audit=audit, tally=tally
         )
 
     async def until(self, case: Case, is_so: Callable[[Case], bool]) -> Case:
