@@ -5,7 +5,8 @@ ARG REQUIREMENTS=requirements.txt
 WORKDIR /app
 COPY requirements*.txt ./
 RUN python -m venv --without-pip /opt/venv \
-    && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r "$REQUIREMENTS"
+    && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r "$REQUIREMENTS" \
+    && find /opt/venv -name kiota-dom-export.txt -delete
 COPY bot bot
 COPY cards cards
 COPY graph graph

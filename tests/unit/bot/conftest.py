@@ -1,17 +1,16 @@
 """A running edge for every test that asks for one; see support.edge."""
 
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 from support.activities import TENANT_ID
 from support.connector import FakeConnector
 from support.edge import QUICK, Edge, single_tenant
+from support.identity import IdentityEndpoint
 from support.tokens import APP_ID, TokenService
 
 from bot.adapter import MailroomAdapter
@@ -85,26 +84,8 @@ async def secure(open_edge: OpenEdge) -> AsyncIterator[Edge]:
 
 
 @pytest.fixture
-async def identity_endpoint(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
-    """Azure App Service's and Container Apps' own endpoint, as azure-identity asks it; `answers` is what it says."""
-    answers: dict[str, Any] = {"status": 200, "asked": None}
-
-    async def token(request: web.Request) -> web.Response:
-        answers["asked"] = dict(request.query)
-        body = {
-            "access_token": "from-azure",
-            "expires_on": str(int(time.time()) + 3600),
-            "resource": request.query.get("resource"),
-            "token_type": "Bearer",
-        }
-        return web.json_response(body if answers["status"] == 200 else {}, status=answers["status"])
-
-    app = web.Application()
-    app.router.add_get("/msi/token", token)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{runner.addresses[0][1]}/msi/token")
-    monkeypatch.setenv("IDENTITY_HEADER", "header")
-    yield answers
-    await runner.cleanup()
+def identity_endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityEndpoint]:
+    with IdentityEndpoint() as endpoint:
+        for name, value in endpoint.environment.items():
+            monkeypatch.setenv(name, value)
+        yield endpoint

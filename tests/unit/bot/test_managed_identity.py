@@ -15,12 +15,12 @@ def settings() -> Settings:
 async def test_the_token_is_the_managed_identitys(session, identity_endpoint):
     token = outbound_token(settings(), session)
     assert await token.bearer() == "from-azure"
-    assert identity_endpoint["asked"]["client_id"] == APP_ID
-    assert identity_endpoint["asked"]["resource"] == "https://api.botframework.com"
+    assert identity_endpoint.asked[-1]["client_id"] == APP_ID
+    assert identity_endpoint.asked[-1]["resource"] == "https://api.botframework.com"
     await token.close()
 
 
 async def test_an_identity_that_is_not_there_is_said(session, identity_endpoint):
-    identity_endpoint["status"] = 400
+    identity_endpoint.status = 400
     with pytest.raises(TokenUnavailable, match="managed identity"):
         await outbound_token(settings(), session).bearer()
