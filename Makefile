@@ -58,12 +58,13 @@ audit-deps:  ## Look the locked requirements up among the known vulnerabilities
 screenshot: setup-dev  ## Make docs/screenshot.png anew (needs Chromium)
 	$(BIN)/python scripts/screenshot.py
 
-bench: setup  ## Measure starts, turns, diagnoses and load; results in bench/README.md
+bench: setup  ## Measure starts, turns, diagnoses, load and bad days; results in bench/README.md
 	$(BIN)/python bench/start.py $(ARGS)
 	$(BIN)/python bench/turns.py $(ARGS)
 	$(BIN)/python bench/diagnose.py $(ARGS)
 	$(BIN)/python bench/causes.py $(ARGS)
 	$(BIN)/python bench/load.py $(ARGS)
+	$(BIN)/python bench/chaos.py $(ARGS)
 
 clean:  ## Remove .venv, var and every cache
 	rm -rf .venv .venv-audit var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -90,10 +90,10 @@ class Servers:
         self._started.append(server)
         return server
 
-    def sandbox(self, bot_port: int, scenario: str = "default") -> Server:
+    def sandbox(self, bot_port: int, scenario: str = "default", *more: str) -> Server:
         port = free_port()
         bot_url = f"http://127.0.0.1:{bot_port}/api/messages"
-        flags = ("--port", str(port), "--speed", "60", "--bot", bot_url, "--scenario", scenario)
+        flags = ("--port", str(port), "--speed", "60", "--bot", bot_url, "--scenario", scenario, *more)
         server = self.start("sandbox", "-m", "sandbox", *flags, port=port)
         server.wait_ready("/")
         return server

@@ -1,264 +1,41 @@
-"""A bulk of 1,000 users inside Graph's limits, an operator's diagnosis beside it, and what waiting for them costs.
+"""Mailroom under load, in parts: what waiting costs, a bulk of orders inside Graph's limits, turns beside one.
 
-The real jobs and graph code of this repository against the sandbox, which enforces the published limits and answers
-every request 50 ms late. Both sides' limits are scaled down alike, so that the limit is what is measured and not this
-machine: a bulk costs CPU, and a small machine would not reach the real one.
-Usage: python bench/load.py [--quick] [--scale 0.25] [--unpaced]. The last line printed is one JSON object.
+Usage: python bench/load.py [--quick] [--only waiting|bulk|turns] [--scale 0.25] [--unpaced]; --only may be repeated.
+The last line printed is one JSON object with a member for each part. bench/README.md explains it.
 """
 
 import argparse
-import asyncio
 import json
-import statistics
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-import aiohttp
-from harness import Server, Servers, free_port, machine
-from support.fake_messenger import FakeMessenger
+import load_bulk
+import load_turns
+import load_waiting
+from harness import machine
 
-from graph.client import open_client
-from graph.credentials import StaticCredential
-from graph.directory import GraphDirectory
-from graph.limits import PUBLISHED, WRITES, scaled
-from graph.pacing import Pacer
-from jobs.engine import JobsEngine, open_jobs
-from jobs.watcher import BATCH, TICK
-from provisioning.case import CaseState, Conversation, Order, Person
-from provisioning.diagnosis import diagnose
-from provisioning.waiting import JITTER
-
-LATENCY_SECONDS = 0.05
-WELL = "helga@contoso.com"
-E3 = "6fd2c87f-b296-42f0-b197-1e91e994b900"
-STARTS_AT_ONCE = 20
-STEADY = (0.35, 0.95)  # of the writes: without the first burst and the last stragglers
-GOAL_SHARE, GOAL_THROTTLED, GOAL_RATIO = 0.9, 0.005, 2.0
-
-
-@dataclass(frozen=True)
-class Size:
-    """`diagnoses` are those without load; the full one has the default POLL_SECONDS."""
-
-    users: int
-    scale: float
-    diagnoses: int
-    poll_seconds: float
-    watched_seconds: float
-
-
-FULL, QUICK = Size(1_000, 0.25, 60, 30.0, 90.0), Size(60, 0.25, 10, 4.0, 7.0)
-
-
-class Clock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-class Controls:
-    """The sandbox's controls."""
-
-    def __init__(self, sandbox: Server, http: aiohttp.ClientSession) -> None:
-        self._url = f"{sandbox.url}/sandbox"
-        self._http = http
-
-    async def __call__(self, path: str, body: dict | None = None, method: str = "POST") -> dict:
-        async with self._http.request(method, f"{self._url}/{path}", json=body) as response:
-            response.raise_for_status()
-            return await response.json()
-
-    async def asked(self) -> dict[str, int]:
-        """What Graph was asked since the last time: requests (members of batches singly), round trips and the like."""
-        log = await self("requests?limit=0", method="GET")
-        by_template = {(one["method"], one["template"]): one["count"] for one in log["counts"]}
-        batches = by_template.get(("POST", "/$batch"), 0)
-        probes = by_template.get(("GET", "/users/{user}/mailboxSettings"), 0)
-        requests = log["total"] - batches
-        return {"requests": requests, "batches": batches, "probes": probes} | {
-            name: int(log[name]) for name in ("throttled", "writes", "units")
-        }
+# A part is a module load_<name>.py beside this one; it answers its figures, "goals" among them.
+PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, object]]] = {
+    "waiting": lambda chosen: load_waiting.measure(chosen.quick),
+    "bulk": lambda chosen: load_bulk.measure(chosen.quick, chosen.scale, is_paced=not chosen.unpaced),
+    "turns": lambda chosen: load_turns.measure(chosen.quick),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer users, under 45 s")
-    parser.add_argument("--scale", type=float, help="of the published limits, on both sides")
-    parser.add_argument("--unpaced", action="store_true", help="without the pacer, to see what it is good for")
+    parser.add_argument("--quick", action="store_true", help="everything smaller, under 45 s in all")
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
+    parser.add_argument("--scale", type=float, help="bulk: of the published limits, on both sides")
+    parser.add_argument("--unpaced", action="store_true", help="bulk: without the pacer, to see what it is good for")
     chosen = parser.parse_args()
-    with Servers() as servers:
-        sandbox = servers.sandbox(free_port(), "mailbox-never-ready")
-        print(json.dumps(asyncio.run(measure(servers, sandbox, chosen))))
-
-
-async def measure(servers: Servers, sandbox: Server, chosen: argparse.Namespace) -> dict:
-    size = QUICK if chosen.quick else FULL
-    size = replace(size, scale=chosen.scale or size.scale)
-    pacer = Pacer({} if chosen.unpaced else scaled(size.scale))
-    async with (
-        aiohttp.ClientSession() as http,
-        open_client(f"{sandbox.url}/v1.0", StaticCredential(), pacer=pacer) as client,
-    ):
-        control = Controls(sandbox, http)
-        await control(f"subscriptions/{E3}", {"enabled": size.users + 100})
-        await control("limits", {"scale": size.scale})
-        await control("faults", {"path": "", "delay_seconds": LATENCY_SECONDS})
-        directory = GraphDirectory(client)
-        database = f"sqlite:///{servers.folder / 'mailroom.db'}"
-        jobs = await open_jobs(database, directory, FakeMessenger(), Clock(), size.poll_seconds)
-        try:
-            quiet = await diagnoses(directory, size.diagnoses)
-            bulk = await run_bulk(jobs, directory, control, size)
-            waiting = await watch(control, size)
-        finally:
-            await jobs.close()
-    return figures(chosen, size, quiet, bulk, waiting)
-
-
-async def diagnoses(directory: GraphDirectory, count: int) -> list[float]:
-    """Milliseconds of each, one after another, with pauses as between people."""
-    await timed_diagnosis(directory)
-    return [await timed_diagnosis(directory) for _ in range(count)]
-
-
-async def timed_diagnosis(directory: GraphDirectory) -> float:
-    await asyncio.sleep(0.2)
-    started = time.perf_counter()
-    diagnose(await directory.take_snapshot(WELL))
-    return (time.perf_counter() - started) * 1000
-
-
-async def run_bulk(jobs: JobsEngine, directory: GraphDirectory, control: Controls, size: Size) -> dict[str, object]:
-    """From the first order until all wait for their mailboxes, with a diagnosis now and then beside it."""
-    await control("requests", method="DELETE")
-    cpu, started = time.process_time(), time.perf_counter()
-    beside: list[float] = []
-    progress: list[tuple[float, int]] = []
-    starting = asyncio.create_task(start_all(jobs, size.users))
-    with alongside(diagnose_on(directory, beside), sample_on(control, progress, started)):
-        while (await asyncio.to_thread(jobs.counts)).get(CaseState.WAITING, 0) < size.users:
-            failed = (await asyncio.to_thread(jobs.counts)).get(CaseState.FAILED, 0)
-            if failed or (starting.done() and starting.exception()):
-                raise SystemExit(f"{failed} orders failed: {starting.exception() if starting.done() else ''}")
-            await asyncio.sleep(0.5)
-    seconds = time.perf_counter() - started
-    cpu = time.process_time() - cpu
-    asked = await control.asked()
-    allowed = size.scale * PUBLISHED[WRITES].amount / PUBLISHED[WRITES].seconds
-    return {
-        "users": size.users,
-        "seconds": round(seconds, 1),
-        "users_a_minute": round(size.users * 60 / seconds, 1),
-        "asked": asked,
-        "writes_a_second": round(steady_rate(progress, asked["writes"]), 2),
-        "allowed_writes_a_second": round(allowed, 2),
-        "share_of_limit": round(steady_rate(progress, asked["writes"]) / allowed, 3),
-        "throttled_share": round(asked["throttled"] / asked["requests"], 5),
-        "cpu_ms_a_user": round(cpu * 1000 / size.users, 1),
-        "diagnoses": beside,
-    }
-
-
-async def start_all(jobs: JobsEngine, users: int) -> None:
-    """As many at once as a few people with a list would."""
-    helga, room = (
-        Person("6f0e1d2c-0000-4000-8000-0000000000a1", "Helga"),
-        Conversation("bulk", "personal", "https://teams.example"),
-    )
-    gate = asyncio.Semaphore(STARTS_AT_ONCE)
-
-    async def start(number: int) -> None:
-        order = Order(f"bulk-{number}@contoso.com", f"Bulk {number}", "US", license=E3, license_name="Office 365 E3")
-        async with gate:
-            await jobs.start(order, helga, room)
-
-    await asyncio.gather(*(start(number) for number in range(users)))
-
-
-@contextmanager
-def alongside(*work) -> Iterator[None]:
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def diagnose_on(directory: GraphDirectory, into: list[float]) -> None:
-    while True:
-        into.append(await timed_diagnosis(directory))
-
-
-async def sample_on(control: Controls, into: list[tuple[float, int]], started: float) -> None:
-    while True:
-        into.append((time.perf_counter() - started, (await control.asked())["writes"]))
-        await asyncio.sleep(0.25)
-
-
-def steady_rate(progress: list[tuple[float, int]], writes: int) -> float:
-    first, last = (next(one for one in progress if one[1] >= share * writes) for share in STEADY)
-    return (last[1] - first[1]) / (last[0] - first[0])
-
-
-async def watch(control: Controls, size: Size) -> dict[str, object]:
-    """What all the waiting cases ask of Graph, beside what docs/load.md says that they do."""
-    await control("requests", method="DELETE")
-    cpu, started = time.process_time(), time.perf_counter()
-    await asyncio.sleep(size.watched_seconds)
-    minutes = (time.perf_counter() - started) / 60
-    asked = await control.asked()
-    tick = min(TICK, size.poll_seconds / 4)
-    a_second = size.users / (size.poll_seconds * (1 + JITTER / 2))
-    return {
-        "cases": size.users,
-        "requests_a_minute": round(asked["probes"] / minutes, 1),
-        "formula_requests_a_minute": round(60 * a_second, 1),
-        "batches_a_minute": round(asked["batches"] / minutes, 1),
-        "formula_batches_a_minute_at_most": round(60 / tick + 60 * a_second / BATCH, 1),
-        "throttled": asked["throttled"],
-        "cpu_share": round((time.process_time() - cpu) / (minutes * 60), 4),
-    }
-
-
-def figures(chosen: argparse.Namespace, size: Size, quiet: list[float], bulk: dict, waiting: dict) -> dict:
-    beside = bulk.pop("diagnoses")
-    ratio = statistics.median(beside) / statistics.median(quiet)
-    return {
-        "bench": "load",
-        "machine": machine(),
-        "scale": size.scale,
-        "is_paced": not chosen.unpaced,
-        "bulk": bulk,
-        "diagnose": {
-            "alone_ms": spread(quiet),
-            "during_bulk_ms": spread(beside),
-            "times_slower": round(ratio, 2),
-            "times_slower_p95": round(p95(beside) / p95(quiet), 2),
-        },
-        "waiting": waiting,
-        "goals": {
-            f"bulk at {GOAL_SHARE:.0%} of the limit": bulk["share_of_limit"] >= GOAL_SHARE,
-            f"429s under {GOAL_THROTTLED:.1%}": bulk["throttled_share"] < GOAL_THROTTLED,
-            f"diagnose within {GOAL_RATIO:g} times": ratio <= GOAL_RATIO,
-        },
-    }
-
-
-def spread(samples: list[float]) -> dict[str, float]:
-    return {"median": round(statistics.median(samples), 1), "p95": round(p95(samples), 1), "count": len(samples)}
-
-
-def p95(samples: list[float]) -> float:
-    return sorted(samples)[int(len(samples) * 0.95)]
+    found = {name: PARTS[name](chosen) for name in chosen.only or PARTS}
+    print(json.dumps({"bench": "load", "machine": machine(), **found}))
 
 
 if __name__ == "__main__":

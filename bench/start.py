@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from generator import activity
 from harness import APP_ID, ROOT, TENANT_ID, Server, Servers, free_port, machine
-from load import activity
 
 
 def main() -> None:

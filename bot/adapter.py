@@ -23,6 +23,7 @@ from bot import wire
 from bot.admission import Authentication, NotServed
 from bot.connector import Connector
 from bot.identity import BadToken, KeysUnavailable, TokenCheck
+from bot.repeats import Repeats
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class MailroomAdapter(CloudAdapter):
         self._door = Authentication(connector, check)
         super().__init__(self._door)
         self._connector = connector
+        self._repeats = Repeats()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_turn_error = _log_failure
 
@@ -108,7 +110,10 @@ class MailroomAdapter(CloudAdapter):
         await self._connector.delete(reference.service_url, reference.conversation.id, reference.activity_id)
 
     async def _answer(self, identity: AuthenticateRequestResult, activity: Activity, bot: Bot) -> web.Response:
-        turn = self.start(self.process_activity(identity, activity, bot.on_turn))
+        turn = self._repeats.find(activity)
+        if turn is None:
+            turn = self.start(self.process_activity(identity, activity, bot.on_turn))
+            self._repeats.keep(activity, turn)
         done, _ = await asyncio.wait({turn}, timeout=PATIENCE_SECONDS)
         if not done:
             return web.Response(status=HTTPStatus.ACCEPTED)

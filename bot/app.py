@@ -18,6 +18,7 @@ from bot.database import token_source
 from bot.gate import Gate
 from bot.health import HealthCheck, what_is_off
 from bot.identity import SigningKeys, TokenCheck, issuer_of
+from bot.limits import TeamsPacer, limits
 from bot.messenger import TeamsMessenger
 from bot.metrics import Metrics
 from bot.outbound import outbound_token
@@ -96,7 +97,9 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         services = _services(settings, directory, jobs, messenger, clock)
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
-        turns = Turns(gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused)
+        turns = Turns(
+            gate, settings.tenants, line.adapter.start, metrics, registry.secret_verbs(), refused, jobs.heard_from
+        )
 
         async def off() -> Sequence[Missing]:
             return missing(await granted(client))
@@ -142,7 +145,8 @@ async def _open_line(
 ) -> _Line:
     token = outbound_token(settings, session)
     stack.push_async_callback(token.close)
-    connector = Connector(session, token, count=metrics.connector)
+    pacer = TeamsPacer(limits(settings.teams_rate))
+    connector = Connector(session, token, count=metrics.connector, pacer=pacer)
     return _Line(connector, MailroomAdapter(connector, await _token_check(settings, session, stack)))
 
 

@@ -1,7 +1,8 @@
 """The Bot Connector's REST calls that Mailroom needs: one session, one token, bounded retries, our own errors.
 
 Paths from "Bot Connector REST API reference"; which statuses to retry and how from "Rate limiting for bots" (both on
-learn.microsoft.com). botbuilder 4.17.1 opens a connection a reply, in six threads, and with urllib3 2 retries nothing.
+learn.microsoft.com), error codes from the "Status codes from bot conversational APIs" there. Calls keep Teams' limits
+(bot/limits.py). botbuilder 4.17.1 opens a connection a reply, in six threads, and with urllib3 2 retries nothing.
 """
 
 import asyncio
@@ -18,13 +19,24 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from bot.limits import TeamsPacer, cost_of, thread_of
 from bot.outbound import OutboundToken, TokenUnavailable
-from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessengerUnavailable
+from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessageRefused, MessengerUnavailable
+from provisioning.priority import Priority, priority
 
 log = logging.getLogger(__name__)
 
 RETRIED = frozenset({412, 429, 502, 503, 504})
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+TRANSIENT = frozenset({401, 408, *RETRIED})  # of the 4xx: not about this message
+# Long, since a message whose answer is not awaited may come twice; a turn or the outbox holds up nobody else meanwhile.
+TIMEOUT = aiohttp.ClientTimeout(total=40, connect=5)
+GONE = {
+    "BotNotInConversationRoster": "Mailroom was removed from this chat.",
+    "MessageWritesBlocked": "Mailroom was blocked or uninstalled in this chat.",
+    "ConversationBlockedByUser": "Mailroom was blocked in this chat.",
+    "BotDisabledByAdmin": "An admin has blocked Mailroom for these people.",
+    "ConversationNotFound": "Teams knows this chat no more.",
+}
 
 Count = Callable[[str, str], None]
 """Counts an operation and its outcome."""
@@ -32,7 +44,10 @@ Count = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Patience:
-    """How often to try, and how long to wait: exponential with jitter unless the Connector names a time."""
+    """How often to try, and how long to wait: exponential with jitter unless the Connector names a time.
+
+    For whoever waits for the answer. What the outbox sends is tried once: its row is what is tried again.
+    """
 
     attempts: int = 4
     first_wait: float = 1.0
@@ -66,6 +81,7 @@ class _Call:
     name: str
     method: str
     url: URL
+    thread: str  # whose limits count
     body: bytes = b""
 
     @property
@@ -78,7 +94,10 @@ def _count_nothing(operation: str, outcome: str) -> None:
 
 
 class Connector:
-    """Posts, updates and deletes activities. Raises ConversationGone, MessageGone, MessengerUnavailable."""
+    """Posts, updates, deletes. Raises ConversationGone, MessageGone, MessageRefused, MessengerUnavailable.
+
+    Each call waits for its turn, by provisioning.priority; where that takes too long, MessengerUnavailable tells.
+    """
 
     def __init__(
         self,
@@ -86,28 +105,32 @@ class Connector:
         token: OutboundToken,
         patience: Patience = Patience(),
         count: Count = _count_nothing,
+        pacer: TeamsPacer | None = None,
     ) -> None:
         self._session = session
         self._token = token
         self._patience = patience
         self._count = count
+        self._pacer = pacer or TeamsPacer()
 
     async def post(self, service_url: str, conversation_id: str, activity: bytes, reply_to: str = "") -> str:
         """A new message, as a reply to `reply_to` if given; answers its id."""
         path = f"{_conversation(conversation_id)}/activities" + (f"/{_part(reply_to)}" if reply_to else "")
-        answer = await self._run(_Call("post", "POST", _url(service_url, path), activity))
+        answer = await self._run(_Call("post", "POST", _url(service_url, path), thread_of(conversation_id), activity))
         return str(answer.get("id") or "")
 
     async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: bytes) -> None:
-        await self._run(_Call("update", "PUT", _activity_url(service_url, conversation_id, activity_id), activity))
+        url = _activity_url(service_url, conversation_id, activity_id)
+        await self._run(_Call("update", "PUT", url, thread_of(conversation_id), activity))
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
-        await self._run(_Call("delete", "DELETE", _activity_url(service_url, conversation_id, activity_id)))
+        url = _activity_url(service_url, conversation_id, activity_id)
+        await self._run(_Call("delete", "DELETE", url, thread_of(conversation_id)))
 
     async def create_conversation(self, service_url: str, parameters: dict[str, Any]) -> str:
         """The id of the 1:1 chat with the member in `parameters`; Teams answers the same one every time."""
-        body = json.dumps(parameters).encode()
-        answer = await self._run(_Call("create", "POST", _url(service_url, "/v3/conversations"), body))
+        body, member = json.dumps(parameters).encode(), str(parameters["members"][0]["id"])
+        answer = await self._run(_Call("create", "POST", _url(service_url, "/v3/conversations"), member, body))
         if not answer.get("id"):
             raise MessengerUnavailable("Teams opened no chat: its answer names none.")
         return str(answer["id"])
@@ -129,7 +152,7 @@ class Connector:
             asked: float | None = None
             failure: MailroomError
             try:
-                answer = await self._ask(call)
+                answer = await self._ask_in_turn(call)
             except aiohttp.ClientConnectorError as error:  # never sent, so safe to send again
                 failure = _unreachable(error)
             except (aiohttp.ClientError, TimeoutError) as error:
@@ -139,15 +162,27 @@ class Connector:
             else:
                 if answer.status < 300:
                     return answer.body
-                failure, asked = _error_of(call, answer), answer.retry_after
+                # A 429 has closed the pacer, which holds the next attempt back by itself.
+                failure, asked = _error_of(call, answer), 0.0 if answer.status == 429 else answer.retry_after
                 if answer.status not in RETRIED:
                     raise failure
-            wait = self._patience.wait_after(attempt, asked)
+            wait = self._patience.wait_after(attempt, asked) if priority() is Priority.INTERACTIVE else None
             if wait is None:
                 raise failure
             log.info("%s of a message tried again in %.1f s: %s", call.name, wait, failure.sentence)
             self._count(call.name, "retried")
             await asyncio.sleep(wait)
+
+    async def _ask_in_turn(self, call: _Call) -> _Answer:
+        cost = cost_of(call.thread)
+        late = self._pacer.too_long(cost)
+        if late is not None:
+            raise MessengerUnavailable(f"Teams takes nothing more in this chat for {late:.0f} s.", late)
+        async with self._pacer.turn(cost):
+            answer = await self._ask(call)
+        if answer.status == 429:
+            self._pacer.refuse(call.thread, answer.retry_after)
+        return answer
 
     async def _ask(self, call: _Call) -> _Answer:
         """One attempt, or two where the token had been revoked before its time."""
@@ -221,8 +256,11 @@ def _error_of(call: _Call, answer: _Answer) -> MailroomError:
     if answer.status == 404 and call.is_update and answer.code != "ConversationNotFound":
         return MessageGone("The message is no longer there.")
     if answer.status in (403, 404):
-        return ConversationGone("Teams does not let Mailroom write in this chat any more.")
+        return ConversationGone(GONE.get(answer.code, "Teams does not let Mailroom write in this chat any more."))
     if call.name == "create" and answer.status == 400:
         return ConversationGone("Teams knows no 1:1 chat with this person.")
     named = f", {answer.code}" if answer.code else ""
-    return MessengerUnavailable(f"Teams did not take the message: {answer.status}{named}.", answer.retry_after)
+    sentence = f"Teams did not take the message: {answer.status}{named}."
+    if 400 <= answer.status < 500 and answer.status not in TRANSIENT:
+        return MessageRefused(sentence)
+    return MessengerUnavailable(sentence, answer.retry_after)

@@ -23,7 +23,7 @@ def message_request(activity: Activity) -> Request:
     verb = data.get("verb")
     if isinstance(verb, str) and verb:
         return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "")
-    return _request(activity, text=text_without_mention(activity))
+    return _request(activity, text=text_without_mention(activity), click_id=_message_key(activity))
 
 
 def execute_request(activity: Activity) -> Request:
@@ -111,6 +111,11 @@ def text_without_mention(activity: Activity) -> str:
         elif isinstance(mentioned.get("name"), str):
             text = re.sub(rf"<at\b[^>]*>\s*{re.escape(mentioned['name'])}\s*</at>", " ", text, flags=re.IGNORECASE)
     return text.strip()
+
+
+def _message_key(activity: Activity) -> str:
+    """The same for the same message again; an id is unique in its conversation."""
+    return f"{activity.conversation.id} {activity.id}" if activity.id else ""
 
 
 def _request(activity: Activity, **parts: Any) -> Request:

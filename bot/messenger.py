@@ -23,7 +23,7 @@ MOVED = "The card of {} has moved further down."
 
 
 class TeamsMessenger:
-    """Raises ConversationGone, MessageGone, MessengerUnavailable.
+    """Raises ConversationGone, MessageGone, MessageRefused, MessengerUnavailable.
 
     With `has_roles` not everyone in a group may press the same: its cards then have no buttons but for one's own view.
     """

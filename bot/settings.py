@@ -159,6 +159,12 @@ class Settings(BaseSettings):
         description="Entra group or user object ids that are never changed, with commas, such as break-glass accounts.",
     )
     rate_limit: int = Field(120, ge=1, description="Messages and clicks that one person may send in a minute.")
+    teams_rate: float = Field(
+        50.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Requests a second to Teams at most; several bots that share one app share its 50.",
+    )
     poll_seconds: float = Field(
         30.0,
         gt=0,

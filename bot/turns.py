@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ from bot.metrics import Metrics
 from bot.pace import Pace
 from cards.problem import problem_card
 from handlers.requests import Reply, Request
+from provisioning.case import Conversation, Person
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ STRANGER = "Mailroom serves another organization, so it can do nothing for you h
 NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
 
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
+Heard = Callable[[Conversation, Person], Awaitable[None]]
+"""Told of whoever speaks to Mailroom, or adds it, and where."""
 
 
 class Turns(ActivityHandler):
@@ -54,6 +57,7 @@ class Turns(ActivityHandler):
         metrics: Metrics | None = None,
         secret_verbs: frozenset[str] = frozenset(),
         refused: Refused | None = None,
+        heard: Heard | None = None,
         *,
         message_seconds: float = MESSAGE_SECONDS,
         invoke_seconds: float = INVOKE_SECONDS,
@@ -65,6 +69,7 @@ class Turns(ActivityHandler):
         self._metrics = metrics or Metrics()
         self._secret_verbs = secret_verbs
         self._refused = refused
+        self._heard = heard
         self._message_seconds = message_seconds
         self._invoke_seconds = invoke_seconds
         self._secret_seconds = secret_seconds
@@ -93,6 +98,7 @@ class Turns(ActivityHandler):
             if not self._strangers.wait(request.person.channel_id or request.conversation.id):
                 await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
             return
+        await self._listen(request)
         await self._answer_message(turn_context, request)
 
     @override
@@ -107,6 +113,7 @@ class Turns(ActivityHandler):
         refusal = await self._refusal(activity, request)
         if refusal:
             return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
+        await self._listen(request)
         return await self._answer_click(turn_context, request)
 
     @override
@@ -121,8 +128,19 @@ class Turns(ActivityHandler):
             self._greeted.pop(conversation.id, None)
             return
         greeting = incoming.text_request(activity, "help")
+        if not self._why_not(activity):
+            await self._listen(greeting)
         if conversation.is_personal and not self._why_not(activity) and self._greet_first(conversation.id):
             await self._answer_message(turn_context, greeting)
+
+    async def _listen(self, request: Request) -> None:
+        """What is owed to a chat that was gone is no reason to leave this turn without its answer."""
+        if self._heard is None:
+            return
+        try:
+            await self._heard(request.conversation, request.person)
+        except MailroomError as error:
+            log.warning("what %s is owed waits: %s", request.conversation.id, error.sentence)
 
     def _greet_first(self, conversation_id: str) -> bool:
         if conversation_id in self._greeted:

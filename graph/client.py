@@ -29,11 +29,12 @@ from msgraph_core import GraphClientFactory
 from graph import batch, errors
 from graph.answers import Answer, Call, Json, from_http
 from graph.credentials import Credential, is_loopback, scope_of
-from graph.limits import BATCHES, Cost, cost_of, total
+from graph.limits import BATCHES, cost_of, total
 from graph.pacing import Pacer
 from graph.retry import ONCE, RETRIED_STATUSES, Patience, Policy
 from graph.watching import watched
 from provisioning.errors import GraphError
+from provisioning.pacing import Cost
 from provisioning.tally import NOBODY, Tally
 
 log = logging.getLogger(__name__)

@@ -6,28 +6,13 @@ service limits". Each request of a `$batch` counts by itself (learn.microsoft.co
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiota_abstractions.request_information import RequestInformation
 
 from graph.batch import call_of
-
-# By the name of the limit: resource units, writes, requests. Of the directory, also the path: see Line.close.
-Cost = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """`amount` in any `seconds`, and `at_once` under way at the same moment. None: not limited in this way.
-
-    `burst` is the share of the amount that we use at once after a rest; what it takes is missing in the long run.
-    """
-
-    amount: float | None = None
-    seconds: float = 1.0
-    at_once: int | None = None
-    burst: float = 0.04
-
+from provisioning.buckets import Limit
+from provisioning.pacing import Cost
 
 UNITS = "units"
 WRITES = "writes"
@@ -44,7 +29,7 @@ PUBLISHED: Mapping[str, Limit] = {
     REPORTS: Limit(5, 10),
     HEALTH_A_MINUTE: Limit(240, 60),
     HEALTH_AN_HOUR: Limit(800, 3600),
-    MAILBOX: Limit(10_000, 600, at_once=4),  # of each mailbox by itself
+    MAILBOX: Limit(10_000, 600, at_once=4, each=True),
     BATCHES: Limit(at_once=4),  # our own: Graph does not say how many `$batch` posts it takes beside each other
 }
 
@@ -65,7 +50,7 @@ _FEW = 20  # $top below this makes a request cheaper
 
 
 def cost_of(request: RequestInformation) -> Cost:
-    """What one request takes, directly or as a member of a `$batch`."""
+    """What one request takes, directly or as a member of a `$batch`. Of the directory, also of its path."""
     call = call_of(request)
     if call.path.startswith("/auditLogs/"):
         return {REPORTS: 1}

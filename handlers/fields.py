@@ -55,7 +55,7 @@ def command(request: Request) -> Command:
 
 
 def once(request: Request) -> str:
-    """The id of what a click starts: the same click starts the same thing, however often it comes. "" for a message."""
+    """The id of what a click or a message starts: the same one starts the same thing, however often it comes."""
     return hashlib.sha256(request.click_id.encode()).hexdigest()[:ID_LENGTH] if request.click_id else ""
 
 

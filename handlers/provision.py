@@ -98,6 +98,8 @@ async def _place_from_card(wanted: OrderRequest, request: Request, services: Ser
 async def _place(wanted: OrderRequest, request: Request, services: Services) -> Reply | None:
     case_id = fields.once(request)
     placed = await services.jobs.get(case_id) if case_id else None
+    if placed and not request.verb:
+        return None  # the very same message, brought once more: its card is there
     running = placed or await _running(wanted.upn, services)
     if running:
         return await _show_running(running, request, services)

@@ -21,7 +21,7 @@ class Request:
     `text` is the message with the bot's own mention cut out, otherwise as Teams sent it (HTML, entities).
     `verb` and `data` are a button's. Its own fields are as they left, since bot/ has checked their seal; what was
     filled in comes from a client and is not to be believed. `click_id` is the same for the same click again, by
-    whomever; "" for what was typed.
+    whomever, and for the same message, which Teams may bring twice.
     """
 
     person: Person

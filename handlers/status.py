@@ -56,7 +56,8 @@ async def case_for(upn: str, services: Services) -> Case:
 
 
 async def _all(services: Services) -> Reply:
-    cases = await services.jobs.open_cases()
-    if not cases:
+    cases, untold = await services.jobs.open_cases(), await services.jobs.untold()
+    if not cases and not untold:
         return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
-    return Reply(card=cases_card(cases, services.clock.now()))
+    total = await services.jobs.count_open()
+    return Reply(card=cases_card(cases, services.clock.now(), total, untold))

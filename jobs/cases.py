@@ -1,9 +1,10 @@
 """The cases for asynchronous code: the store in a thread, and the courier woken after each change."""
 
 import asyncio
+from collections.abc import Sequence
 
-from jobs.outbox import Courier
-from jobs.store import CaseStore, IsShown, Transition
+from jobs.courier import Courier
+from jobs.store import CaseStore, Change, IsShown, Transition
 from provisioning.case import Case
 from provisioning.ports import Clock
 
@@ -26,3 +27,12 @@ class Cases:
         case = await asyncio.to_thread(self.store.change, case_id, transition, is_shown=is_shown)
         self._courier.wake()
         return case
+
+    async def change_all(
+        self, case_ids: Sequence[str], transition: Transition, *, is_shown: IsShown = True
+    ) -> list[Change]:
+        """Those that are known, in one transaction."""
+        changes = await asyncio.to_thread(self.store.change_all, case_ids, transition, is_shown=is_shown)
+        if any(change.is_shown for change in changes):
+            self._courier.wake()
+        return changes

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from jobs.conversations import GONE
 from jobs.tables import cases, messages, reading
 from jobs.workflows import QUEUE
 from provisioning.case import CaseState
@@ -29,6 +30,7 @@ def measure(engine: sa.Engine, now: datetime) -> Depth:
     moment = now.timestamp()
     by_stage = sa.select(cases.c.state, cases.c.stage, sa.func.count()).group_by(cases.c.state, cases.c.stage)
     due = sa.select(sa.func.count(), sa.func.min(messages.c.due_since)).where(messages.c.is_due)
+    due = due.where(messages.c.conversation_id.not_in(GONE))  # those wait for people, not for us
     is_overdue = (cases.c.state == CaseState.WAITING) & (cases.c.next_check_at <= moment)
     overdue = sa.select(sa.func.count(), sa.func.min(cases.c.next_check_at)).where(is_overdue)
     with reading(engine) as connection:

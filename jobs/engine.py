@@ -18,17 +18,18 @@ from jobs import places
 from jobs.approvals import Approvals
 from jobs.audit import AuditLog, open_audit
 from jobs.cases import Cases
+from jobs.courier import Courier
 from jobs.depth import Depth, measure
 from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.messages import add_message, show_live
-from jobs.outbox import Courier, Outbox
+from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.steps import ProvisionSteps
 from jobs.stopping import in_time
-from jobs.store import CaseStore
+from jobs.store import CaseStore, Due
 from jobs.tables import POOL_SIZE, writing
 from jobs.takeover import Takeover
 from jobs.tracing import traceparent
@@ -187,6 +188,15 @@ class JobsEngine:
     async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
         return tuple(await asyncio.to_thread(self._store.open_cases, limit))
 
+    async def count_open(self) -> int:
+        return await asyncio.to_thread(self._store.count_open)
+
+    async def untold(self, limit: int = 5) -> tuple[Case, ...]:
+        return tuple(await asyncio.to_thread(self._outbox.untold, self._clock.now(), limit))
+
+    async def heard_from(self, conversation: Conversation, person: Person) -> None:
+        await self._courier.heard_from(conversation, person)
+
     async def show(self, case_id: str, conversation: Conversation) -> None:
         def ask() -> None:
             with writing(self._engine) as connection:
@@ -199,7 +209,7 @@ class JobsEngine:
         case = await self._known(case_id)
         if case.next_check_at is None:
             return case
-        await self._watcher.look([case])
+        await self._watcher.look([Due(case.id, case.account_id)])
         return await self._cases.get(case_id)
 
     async def cancel(self, case_id: str, by: Person) -> Case:

@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 
 from jobs.cases import Cases
+from jobs.courier import Courier
 from jobs.messages import owe_ready
-from jobs.outbox import Courier
 from jobs.store import change
 from jobs.tables import AFTER_COMMIT, writing
 from provisioning.case import Case, CaseState, Stage, enter, finish, ready, touch
@@ -64,7 +64,7 @@ class FinishSteps:
 
             after = change(connection, case_id, transition)
             if before_is_waiting:
-                owe_ready(connection, case_id)
+                owe_ready(connection, after)
                 taken = self._cases.clock.now() - after.created_at
                 connection.info[AFTER_COMMIT].append(partial(self._tally.case_ready, taken.total_seconds()))
 

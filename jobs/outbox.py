@@ -1,37 +1,40 @@
-"""The outbox: brings every conversation to the state that its message rows ask for.
+"""The outbox: the rows that say "this conversation is owed this card", and who sends which of them next.
 
-A message row says "this conversation is owed this card". The courier claims due rows, draws the newest
-state (a burst of changes is one update), and notes what was shown. Rows survive a crash, so nothing that
-was promised is lost. The Bot Connector has no idempotency key: a kill in the moment between its answer and
-our note is the one gap in which a message can come twice.
+One row a conversation is claimed at a time, drawn in its newest state (a burst of changes is one update): new messages
+first, in their order, then the card that was updated longest ago. So a conversation that is slow, throttled or owed a
+thousand cards holds up no other. Rows survive a crash, so nothing that was promised is lost. jobs/courier.py sends.
 """
 
-import asyncio
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from jobs.rounds import go_round
+from jobs.conversations import (
+    FARTHEST_SECONDS,
+    GONE,
+    all_gone,
+    end_pause,
+    mark_gone,
+    next_end_of_pause,
+    pause,
+    reopen,
+    shut,
+)
+from jobs.messages import owe_in_person
 from jobs.store import change
-from jobs.tables import cases, messages, reading, repairs, writing
-from jobs.tracing import working_on
-from provisioning.case import Case, Conversation, Person, Stage, finish
-from provisioning.errors import ConversationGone, MessageGone, MessengerUnavailable
-from provisioning.ports import Clock, Messenger
+from jobs.tables import cases, conversations, has_come, messages, reading, repairs, writing
+from provisioning.case import Case, Conversation, Stage, enter, finish
 from provisioning.repair import Repair
-from provisioning.tally import NOBODY, Tally
 
-SPACING_SECONDS = 1.0  # between two updates of one card: Teams allows 7 messages a second in a conversation
-LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this
-LONGEST_PAUSE_SECONDS = 300.0
-AT_ONCE = 8  # conversations served side by side
-
-log = logging.getLogger(__name__)
+SPACING_SECONDS = 1.0  # between two updates of one card
+LEASE_SECONDS = 60.0  # a claimed row that nobody finishes is due again after this; longer than any call to Teams takes
+LOCK = 0x4F757462  # "Outb": PostgreSQL's advisory lock of who claims, so that a conversation is served by one process
+NOT_LATER = ("ready", "decision", "approval")  # kinds that are not to wait until a conversation that is gone is back
+UNTOLD_DAYS = 7
 
 _case_json = TypeAdapter(Case)
 _repair_json = TypeAdapter(Repair)
@@ -51,8 +54,13 @@ class Owed:
     moves: int
     changes: int
     shown_changes: int
-    attempts: int
+    attempts: int  # in vain in this conversation, one after another
     subject: Case | Repair
+
+    @property
+    def is_new(self) -> bool:
+        """A message that somebody waits for, not a card that is brought up to date."""
+        return not self.activity_id
 
 
 class Outbox:
@@ -61,26 +69,24 @@ class Outbox:
     def __init__(self, engine: sa.Engine, process_id: str) -> None:
         self._engine = engine
         self._process_id = process_id
+        self.gone: frozenset[str] = frozenset()  # conversations, as of the last look
+        self._looking = threading.Lock()  # so that an older look never replaces a newer one
 
-    def claim(self, now: datetime, limit: int = 100) -> list[Owed]:
-        """Due rows, oldest first; leased, so that no other process sends them as well."""
-        due = sa.select(messages.c.id).where(messages.c.is_due, messages.c.next_try_at <= now.timestamp())
-        due = due.order_by(messages.c.id).limit(limit).with_for_update(skip_locked=True)
+    def claim(self, now: datetime, limit: int) -> list[Owed]:
+        """The next row of each conversation; leased, so that nobody else serves the same conversation meanwhile."""
+        at = now.timestamp()
+        self._look_who_is_gone()
         with writing(self._engine) as connection:
-            ids = connection.execute(due).scalars().all()
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            due = sa.select(messages.c.id).where(messages.c.id.in_(_first_of_each(at, limit)), _is_due(at))
+            ids = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
             if not ids:
                 return []
-            lease = {"next_try_at": now.timestamp() + LEASE_SECONDS, "claimed_by": self._process_id}
+            lease = {"next_try_at": at + LEASE_SECONDS, "claimed_by": self._process_id}
             connection.execute(messages.update().where(messages.c.id.in_(ids)).values(**lease))
             # Only now, in a statement of its own: a case read with the lock could be older than the row's `changes`.
-            query = (
-                sa.select(messages, cases.c.document.label("case"), repairs.c.document.label("repair"))
-                .outerjoin(cases, cases.c.id == messages.c.subject_id)
-                .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
-                .where(messages.c.id.in_(ids))
-                .order_by(messages.c.id)
-            )
-            return [_owed(row) for row in connection.execute(query)]
+            return _read(connection, messages.c.id.in_(ids))
 
     def release_claims(self, process_id: str) -> None:
         """What this process had claimed when it was killed is due at once, not after its lease."""
@@ -88,13 +94,17 @@ class Outbox:
             its = messages.update().where(messages.c.claimed_by == process_id, messages.c.is_due)
             connection.execute(its.values(next_try_at=0.0))
 
-    def next_at(self) -> float | None:
-        """Epoch seconds at which the next row is due."""
+    def next_at(self, now: datetime) -> float | None:
+        """Epoch seconds at which something more comes due by itself after `now`."""
+        at = now.timestamp()
+        later = sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.is_due, messages.c.next_try_at > at)
         with reading(self._engine) as connection:
-            return connection.execute(sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.is_due)).scalar()
+            times = [connection.execute(later).scalar(), next_end_of_pause(connection, at)]
+        return min((time for time in times if time is not None), default=None)
 
-    def shown(self, owed: Owed, activity_id: str, now: datetime) -> None:
-        """The conversation has seen the row's state as of `owed`; later changes stay due."""
+    def shown(self, owed: Owed, activity_id: str, now: datetime, *, is_pointed: bool = True) -> None:
+        """The conversation has seen the row's state as of `owed`; later changes, or the pointer to it, stay due."""
+        pointer = "" if is_pointed else owed.moved_from
         with writing(self._engine) as connection:
             connection.execute(
                 messages.update()
@@ -102,140 +112,125 @@ class Outbox:
                 .values(
                     # Asked for further down while this was on its way: what was just posted is the older card.
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
-                    moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
-                    is_due=messages.c.changes > owed.changes,
+                    moved_from=sa.case((messages.c.moves == owed.moves, pointer), else_=activity_id),
+                    is_due=(messages.c.changes > owed.changes) if is_pointed else True,
                     due_since=now.timestamp(),
                     shown_changes=owed.changes,
                     next_try_at=now.timestamp() + SPACING_SECONDS,
                     claimed_by="",
-                    attempts=0,
                 )
             )
+            if owed.attempts:
+                end_pause(connection, owed.addressee)
             if owed.kind == "ready":
                 change(connection, owed.subject.id, lambda case: _notified(case, now))
 
     def postpone(self, owed: Owed, seconds: float, now: datetime) -> None:
-        self._set(owed, next_try_at=now.timestamp() + seconds, claimed_by="", attempts=owed.attempts + 1)
-
-    def give_up(self, owed: Owed) -> None:
-        """The conversation is gone: it is owed nothing more."""
-        self._set(owed, is_due=False)
-
-    def opened(self, owed: Owed, conversation: Conversation) -> None:
-        """The 1:1 chat is known from now on."""
-        self._set(owed, conversation=_conversation_json.dump_json(conversation).decode())
-
-    def _set(self, owed: Owed, **values: object) -> None:
+        """Teams takes nothing there for so long: later messages wait behind this one."""
         with writing(self._engine) as connection:
-            connection.execute(messages.update().where(messages.c.id == owed.id).values(**values))
+            _set(connection, owed, next_try_at=0.0, claimed_by="")
+            pause(connection, owed.addressee, now.timestamp() + min(seconds, FARTHEST_SECONDS))
+
+    def set_aside(self, owed: Owed, seconds: float, now: datetime) -> None:
+        """Only this row waits: what is wrong with it is not the conversation's fault."""
+        with writing(self._engine) as connection:
+            _set(connection, owed, next_try_at=now.timestamp() + seconds, claimed_by="")
+
+    def drop(self, owed: Owed, now: datetime) -> None:
+        """Teams does not take this state of the row; a later one is tried."""
+        with writing(self._engine) as connection:
+            is_due = messages.c.changes > owed.changes
+            _set(connection, owed, is_due=is_due, next_try_at=now.timestamp() + SPACING_SECONDS, claimed_by="")
+
+    def give_up(self, owed: Owed, why: str, now: datetime) -> None:
+        """The conversation is gone until somebody speaks there. Who was to be notified there is told in person."""
+        with writing(self._engine) as connection:
+            _set(connection, owed, next_try_at=0.0, claimed_by="")
+            mark_gone(connection, owed.addressee, why, now.timestamp())
+            here = messages.c.is_due & (messages.c.conversation_id == owed.addressee)
+            for lost in _read(connection, here & messages.c.kind.in_(NOT_LATER)):
+                _find_another_way(connection, lost, why, now)
+        self._look_who_is_gone()
+
+    def reopen(self, ids: Collection[str]) -> None:
+        """Somebody spoke in these conversations."""
+        with writing(self._engine) as connection:
+            reopen(connection, ids)
+        self._look_who_is_gone()
+
+    def untold(self, now: datetime, limit: int) -> list[Case]:
+        """Cases that are ready and nobody could be told, newest first."""
+        untold = sa.select(messages.c.subject_id).where(
+            messages.c.kind == "ready", messages.c.is_due, messages.c.conversation_id.in_(GONE)
+        )
+        since = (now - timedelta(days=UNTOLD_DAYS)).timestamp()
+        query = sa.select(cases.c.document).where(cases.c.id.in_(untold), cases.c.created_at > since)
+        with reading(self._engine) as connection:
+            documents = connection.execute(query.order_by(cases.c.created_at.desc()).limit(limit)).scalars().all()
+        return [_case_json.validate_json(document) for document in documents]
+
+    def opened(self, owed: Owed, conversation: Conversation) -> bool:
+        """The 1:1 chat is known from now on. True where it is owed, or has seen, the same by another row."""
+        same = (messages.c.subject_id == owed.subject.id) & (messages.c.kind == owed.kind)
+        other = sa.select(messages.c.id).where(same, messages.c.conversation_id == conversation.id)
+        with writing(self._engine) as connection:
+            _set(connection, owed, conversation=_conversation_json.dump_json(conversation).decode())
+            return connection.execute(other).scalar() is not None
+
+    def _look_who_is_gone(self) -> None:
+        with self._looking, reading(self._engine) as connection:
+            self.gone = all_gone(connection)
 
 
-class Courier:
-    """Delivers what the outbox owes, as soon as it is woken or the next row is due.
+def _is_due(at: float) -> sa.ColumnElement[bool]:
+    return messages.c.is_due & has_come(messages.c.next_try_at, at, FARTHEST_SECONDS)
 
-    `gone` is called when a conversation was given up.
-    """
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        messenger: Messenger,
-        clock: Clock,
-        gone: Callable[[], None] = lambda: None,
-        tally: Tally = NOBODY,
-    ) -> None:
-        self._outbox = outbox
-        self._tally = tally
-        self._gone = gone
-        self._messenger = messenger
-        self._clock = clock
-        self._wake = asyncio.Event()
+def _first_of_each(at: float, limit: int) -> sa.Select[tuple[int]]:
+    """Ids of the rows to send next, one of each conversation in which one may speak and nobody is speaking."""
+    is_leased = (messages.c.claimed_by != "") & messages.c.is_due & ~_is_due(at)
+    served = sa.select(messages.c.conversation_id).where(is_leased)
+    is_update = (messages.c.activity_id != "").label("is_update")
+    order = (is_update, messages.c.next_try_at, messages.c.id)
+    place = sa.func.row_number().over(partition_by=messages.c.conversation_id, order_by=order)
+    may_go = messages.c.conversation_id.not_in(served) & messages.c.conversation_id.not_in(shut(at))
+    ranked = sa.select(*order, place.label("place")).where(_is_due(at), may_go).subquery()
+    first = sa.select(ranked.c.id).where(ranked.c.place == 1)
+    return first.order_by(ranked.c.is_update, ranked.c.next_try_at, ranked.c.id).limit(limit)
 
-    def wake(self) -> None:
-        self._wake.set()
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        await go_round(self._round, self._wake, log)
+def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Owed]:
+    query = (
+        sa.select(
+            messages,
+            cases.c.document.label("case"),
+            repairs.c.document.label("repair"),
+            sa.func.coalesce(conversations.c.attempts, 0).label("in_vain"),
+        )
+        .outerjoin(cases, cases.c.id == messages.c.subject_id)
+        .outerjoin(repairs, repairs.c.id == messages.c.subject_id)
+        .outerjoin(conversations, conversations.c.id == messages.c.conversation_id)
+        .where(which)
+        .order_by(messages.c.id)
+    )
+    return [_owed(row) for row in connection.execute(query)]
 
-    async def _round(self) -> float:
-        """Answers the seconds until the next message is due."""
-        owed = await asyncio.to_thread(self._outbox.claim, self._clock.now())
-        by_conversation: dict[str, list[Owed]] = defaultdict(list)
-        for item in owed:
-            by_conversation[item.addressee].append(item)
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._serve(items, gate) for items in by_conversation.values()))
-        due_at = await asyncio.to_thread(self._outbox.next_at)
-        if due_at is None:
-            return 60.0
-        return min(60.0, max(0.05, due_at - self._clock.now().timestamp()))
 
-    async def _serve(self, items: Sequence[Owed], gate: asyncio.Semaphore) -> None:
-        """One conversation's messages, in their order."""
-        async with gate:
-            for owed in items:
-                await self._deliver(owed)
+def _find_another_way(connection: sa.Connection, lost: Owed, why: str, now: datetime) -> None:
+    """For what a conversation that is gone was to be told: whoever ordered it is told in person, if that is left."""
+    if lost.kind == "approval" or not lost.conversation.is_personal:
+        _set(connection, lost, is_due=False)
+    if lost.kind == "approval":  # its requester is told that nobody could be asked
+        return
+    if not lost.conversation.is_personal:
+        owe_in_person(connection, lost.subject.id, lost.kind, lost.subject.requester.id, lost.conversation)
+    elif isinstance(lost.subject, Case):
+        note = f"Nobody could be told: {why}"
+        change(connection, lost.subject.id, lambda case: enter(case, Stage.NOTIFICATION, note, now))
 
-    async def _deliver(self, owed: Owed) -> None:
-        with working_on(f"card {owed.kind}", owed.subject, self._clock.now()):
-            await self._try(owed)
 
-    async def _try(self, owed: Owed) -> None:
-        try:
-            activity_id = await self._send(owed)
-        except MessengerUnavailable as error:
-            pause = error.retry_after or min(LONGEST_PAUSE_SECONDS, 2.0**owed.attempts)
-            log.warning("message %s of %s waits %.0f s: %s", owed.id, owed.subject.id, pause, error.sentence)
-            await asyncio.to_thread(self._outbox.postpone, owed, pause, self._clock.now())
-        except ConversationGone as error:
-            log.warning("message %s of %s is dropped: %s", owed.id, owed.subject.id, error.sentence)
-            await asyncio.to_thread(self._outbox.give_up, owed)
-            self._gone()
-        except Exception:
-            # One card that cannot be drawn must not stop the other conversations.
-            log.exception("message %s of %s could not be sent", owed.id, owed.subject.id)
-            await asyncio.to_thread(self._outbox.postpone, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
-        else:
-            await asyncio.to_thread(self._outbox.shown, owed, activity_id, self._clock.now())
-            merged = max(0, owed.changes - owed.shown_changes - 1)
-            self._tally.card_sent(
-                owed.kind, is_update=bool(owed.activity_id) and activity_id == owed.activity_id, merged=merged
-            )
-
-    async def _send(self, owed: Owed) -> str:
-        if owed.kind == "ready" and isinstance(owed.subject, Case):
-            return await self._messenger.announce_ready(owed.subject, owed.conversation)
-        if owed.kind == "decision" and isinstance(owed.subject, Repair):
-            return await self._messenger.announce_decision(owed.subject, owed.conversation)
-        if not owed.conversation.id:
-            owed = await self._opened(owed)
-        try:
-            activity_id = await self._show(owed, owed.activity_id)
-        except MessageGone:
-            activity_id = await self._show(owed, "")
-        if owed.moved_from:
-            await self._point_down(owed)
-        return activity_id
-
-    async def _opened(self, owed: Owed) -> Owed:
-        """The same with the 1:1 chat of the person whom it is for."""
-        conversation = await self._messenger.open_personal(Person(owed.addressee, ""), owed.conversation)
-        await asyncio.to_thread(self._outbox.opened, owed, conversation)
-        return replace(owed, conversation=conversation)
-
-    async def _show(self, owed: Owed, activity_id: str) -> str:
-        if owed.kind == "approval" and isinstance(owed.subject, Repair):
-            return await self._messenger.show_approval(owed.subject, owed.conversation, activity_id)
-        if isinstance(owed.subject, Repair):
-            return await self._messenger.show_repair(owed.subject, owed.conversation, activity_id)
-        return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
-
-    async def _point_down(self, owed: Owed) -> None:
-        try:
-            await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)
-        except MessageGone:
-            log.info("the older card of %s was already gone", owed.subject.id)
+def _set(connection: sa.Connection, owed: Owed, **values: object) -> None:
+    connection.execute(messages.update().where(messages.c.id == owed.id).values(**values))
 
 
 def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
@@ -249,7 +244,7 @@ def _owed(row: sa.Row[tuple[object, ...]]) -> Owed:
         moves=row.moves,
         changes=row.changes,
         shown_changes=row.shown_changes,
-        attempts=row.attempts,
+        attempts=row.in_vain,
         subject=_repair_json.validate_json(row.repair) if row.repair else _case_json.validate_json(row.case),
     )
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from jobs import plans
 from jobs.audit import append
+from jobs.conversations import GONE
 from jobs.messages import add_message, mark_due, owe_decision, owe_in_person, show_live
 from jobs.tables import AFTER_COMMIT, insert_new, messages, reading, repairs, writing
 from provisioning.audit import AuditRecord
@@ -81,7 +82,8 @@ class RepairStore:
     def is_unreached(self, repair_id: str) -> bool:
         """Nobody was shown the card that asks for approval, and nobody will be."""
         asked = (messages.c.subject_id == repair_id) & (messages.c.kind == "approval")
-        hopeful = sa.select(messages.c.id).where(asked, messages.c.is_due | (messages.c.activity_id != ""))
+        will_be_shown = messages.c.is_due & messages.c.conversation_id.not_in(GONE)
+        hopeful = sa.select(messages.c.id).where(asked, will_be_shown | (messages.c.activity_id != ""))
         with reading(self._engine) as connection:
             return connection.execute(hopeful.limit(1)).scalar() is None
 
@@ -97,7 +99,7 @@ class RepairStore:
             if after is before:
                 return before
             connection.execute(repairs.update().where(repairs.c.id == repair_id).values(**_row(after)))
-            mark_due(connection, repair_id, "repair")
+            mark_due(connection, [repair_id], "repair")
             if after.state is not before.state:
                 _tell(connection, before, after)
                 if not after.is_open:
@@ -130,9 +132,9 @@ def _owe_approval(connection: sa.Connection, repair: Repair, near: Conversation)
 def _tell(connection: sa.Connection, before: Repair, after: Repair) -> None:
     """The second person sees what became of it; the requester is told a decision by a message as well."""
     if after.state is not RepairState.UNREACHED:
-        mark_due(connection, after.id, "approval")
+        mark_due(connection, [after.id], "approval")
     if before.state is RepairState.AWAITING and after.state in TOLD:
-        owe_decision(connection, after.id)
+        owe_decision(connection, after)
 
 
 def _write_down(connection: sa.Connection, records: Sequence[AuditRecord | None], now: datetime) -> None:

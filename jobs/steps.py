@@ -153,7 +153,8 @@ class ProvisionSteps:
                 raise
             account, origin = found, whose(case, found)
         except GraphError as error:
-            if error.trace.status:  # Graph answered: nothing was made
+            is_refusal = isinstance(error, GraphThrottled) or not isinstance(error, GraphUnavailable)
+            if is_refusal:  # nothing was made; a gateway's 504, or half an answer, says nothing about that
                 await self._change(case, is_creating=False)
             raise
         await self._change(case, account_id=account.id, account_origin=origin, is_creating=False)

@@ -34,12 +34,18 @@ FULL = (
     "The disk of Mailroom's database is full, so nothing was saved. Try again once whoever runs Mailroom has made room."
 )
 
+BROKEN = (
+    "The disk of Mailroom's database takes nothing more, so nothing was saved. "
+    "Try again once whoever runs Mailroom has looked at it."
+)
+
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
 TokenSource = Callable[[], str]
 """The password of a new connection, asked for on its own thread. Raises MailroomError where there is none."""
 
 metadata = sa.MetaData()
+_is_open = sa.text("open_upn IS NOT NULL")
 
 cases = sa.Table(
     "cases",
@@ -57,6 +63,8 @@ cases = sa.Table(
     sa.Index("cases_by_stage", "state", "stage"),
     sa.Index("cases_by_upn", "upn", "created_at"),
     sa.Index("cases_by_state", "state", "next_check_at"),
+    sa.Index("cases_by_account", "account_id", "created_at"),
+    sa.Index("cases_open", "created_at", sqlite_where=_is_open, postgresql_where=_is_open),
 )
 
 repairs = sa.Table(
@@ -99,6 +107,17 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.UniqueConstraint("subject_id", "kind", "conversation_id"),
     sa.Index("messages_due", "is_due", "next_try_at"),
+)
+
+# In which nothing can be said just now, or any more. Those without a row are fine.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),  # as in `messages`
+    sa.Column("paused_until", sa.Float, nullable=False, default=0.0),  # epoch seconds
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),  # in vain, one after another
+    sa.Column("gone_since", sa.Float),  # epoch seconds
+    sa.Column("why", sa.String, nullable=False, default=""),  # it is gone, as a sentence
 )
 
 secrets = sa.Table(
@@ -168,6 +187,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+def has_come(column: sa.Column[Any], at: float, farthest: float) -> sa.ColumnElement[bool]:
+    """At `at` the moment in the column has come (epoch seconds); or it is so far off that the clock was wrong before.
+
+    Nothing is ever put off for more than `farthest` seconds, so after a clock was put back nothing waits for hours.
+    """
+    return (column <= at) | (column > at + farthest)
+
+
 def insert_new(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """False when such a row is there already: another process may have made it since we looked."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
@@ -181,8 +208,15 @@ def _answered() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError) as error:
-        is_full = "disk is full" in str(error) or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL
-        raise DatabaseUnavailable(FULL if is_full else SILENT) from error
+        raise DatabaseUnavailable(_sentence(error)) from error
+
+
+def _sentence(error: sa.exc.SQLAlchemyError) -> str:
+    said = str(error)
+    if "disk is full" in said or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL:
+        return FULL
+    # SQLite's words for a quota or a limit of the system, and for a disk that fails or became read-only.
+    return BROKEN if "disk I/O error" in said or "readonly database" in said else SILENT
 
 
 def _signing_in(token: TokenSource) -> Callable[..., None]:

@@ -7,6 +7,7 @@ MailroomError                 `sentence`: what happened and what to do, shown to
 ├── AuditUnavailable          what was done or tried could not be written into the audit trail; never repeat it
 ├── ConversationGone          Teams no longer lets us write there (bot removed or blocked, chat deleted)
 ├── MessageGone               the message to be updated no longer exists
+├── MessageRefused            Teams does not take this very message; sending it again cannot help
 ├── MessengerUnavailable      the Bot Connector did not take the message; may be tried again
 ├── DatabaseUnavailable       Mailroom's own database does not answer or has no room; nothing was saved
 └── GraphError                Microsoft Graph refused or did not answer; `trace` has its own words
@@ -62,6 +63,10 @@ class ConversationGone(MailroomError):
 
 class MessageGone(MailroomError):
     """The message to be updated no longer exists: post a new one."""
+
+
+class MessageRefused(MailroomError):
+    """Teams does not take this very message, such as one that is too big: sending it again cannot help."""
 
 
 class MessengerUnavailable(MailroomError):

@@ -167,6 +167,18 @@ class Jobs(Protocol):
         """Newest first."""
         ...
 
+    async def count_open(self) -> int:
+        """All of them."""
+        ...
+
+    async def untold(self, limit: int = 5) -> tuple[Case, ...]:
+        """Ready in the last days, and nobody could be told, since the chats of the order are gone. Newest first."""
+        ...
+
+    async def heard_from(self, conversation: Conversation, person: Person) -> None:
+        """Somebody speaks to Mailroom, or adds it: what a conversation that was gone is owed is sent after all."""
+        ...
+
     async def show(self, case_id: str, conversation: Conversation) -> None:
         """Put the live card at the bottom of `conversation`; an older one there becomes a pointer."""
         ...
@@ -226,7 +238,9 @@ class Jobs(Protocol):
 
 
 class Messenger(Protocol):
-    """Teams, as the jobs and handlers need it. Raises ConversationGone, MessageGone, MessengerUnavailable."""
+    """Teams, as the jobs and handlers need it. Raises ConversationGone, MessageGone, MessageRefused,
+    MessengerUnavailable.
+    """
 
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
         """Post the live card, or update it in place; answers the message's id."""

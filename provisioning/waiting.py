@@ -11,8 +11,11 @@ from provisioning.case import Case, Problem, Stage, StageState, enter, give_up, 
 from provisioning.directory import Probe, ProbeResult
 
 USUAL = timedelta(minutes=30)
+LONG = timedelta(hours=4)
 LONGEST = timedelta(hours=24)
+EXPLAINED_AFTER = (30 / 60, 2, 8, 24, 48)  # hours: a longer wait changes its reasons less
 JITTER = 0.25  # of the spacing, at most
+SELDOM = 10  # times the shortest spacing
 SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
@@ -28,8 +31,13 @@ def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
     `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that. Each case
     adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
     """
-    factor = 1 if age < USUAL else 4 if age < timedelta(hours=4) else 10
+    factor = 1 if age < USUAL else 4 if age < LONG else SELDOM
     return timedelta(seconds=shortest * factor * (1 + JITTER * _phase(case_id)))
+
+
+def longest_spacing(shortest: float) -> float:
+    """Seconds: no look is ever put off for longer."""
+    return shortest * SELDOM * (1 + JITTER)
 
 
 def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
@@ -53,10 +61,9 @@ def observe(case: Case, probe: Probe, now: datetime, shortest: float) -> Case:
 
 def lateness(case: Case, now: datetime) -> str:
     """Why the case wants an explanation now, as a key that is new at each threshold; "" while it is in time."""
-    if case.waiting_since is None or now - case.waiting_since < USUAL:
-        return ""
-    hours = int((now - case.waiting_since) / timedelta(hours=1))
-    return f"after {hours - hours % 6} hours" if hours >= 1 else "after 30 minutes"
+    waited = now - case.waiting_since if case.waiting_since else timedelta(0)
+    passed = [hours for hours in EXPLAINED_AFTER if waited >= timedelta(hours=hours)]
+    return f"after {passed[-1]:g} hours" if passed else ""
 
 
 def worth_showing(before: Case, after: Case) -> bool:
@@ -68,9 +75,10 @@ def worth_showing(before: Case, after: Case) -> bool:
         return True
     if after.waiting_since is None or after.last_check_at is None or after.next_check_at is None or after.checks == 1:
         return True
-    is_young = after.last_check_at - after.waiting_since < timedelta(minutes=10)
+    age = after.last_check_at - after.waiting_since
+    seldom = 1 if age < timedelta(minutes=10) else 10 if age < LONG else 24  # the last is every two hours
     looks = SHOWN_EVERY / max(after.next_check_at - after.last_check_at, timedelta(milliseconds=1))
-    return after.checks % max(1 if is_young else 10, round(looks)) == 0
+    return after.checks % max(seldom, round(looks)) == 0
 
 
 def is_waiting_for_sync(case: Case) -> bool:

@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 
 from sandbox.clock import Clock
 from sandbox.controls.routes import add_routes as add_controls
+from sandbox.faultplan import plan_of
 from sandbox.faults import Faults
 from sandbox.graph.server import add_routes as add_graph
 from sandbox.keys import ADDRESS, CLOCK, FAULTS, LIMITS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
@@ -29,7 +30,7 @@ def make_app(options: Options) -> web.Application:
     app[ADDRESS] = Address()
     app[CLOCK] = clock
     app[TENANT] = Tenant(clock, options.seed, filler(options.tenant))
-    app[FAULTS] = Faults(options.seed)
+    app[FAULTS] = Faults(options.seed, plan_of(app))
     app[REQUESTS] = RequestLog()
     app[PERMISSIONS] = Permissions()
     app[LIMITS] = Limits(options.limits)

@@ -3,6 +3,12 @@
 import re
 from collections.abc import Sequence
 
+HTML_GATEWAY = (
+    "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head>"
+    "<body><center><h1>502 Bad Gateway</h1></center><hr><center>Microsoft-Azure-Application-Gateway/v2</center>"
+    "</body></html>"
+)
+
 
 class GraphFailure(Exception):
     """Raised anywhere below the dispatcher; becomes {"error": …} with Graph's envelope."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from jobs.tables import reading, writing
 
-HEAD = "0005"  # the newest step in versions/
+HEAD = "0007"  # the newest step in versions/
 LOCK = 0x4D61696C  # "Mail": PostgreSQL's advisory lock that all our processes take to migrate
 
 

@@ -1,5 +1,10 @@
-"""Bringing activities to the bot, with the time limits of Teams."""
+"""Bringing activities to the bot, with the time limits of Teams; by a plan of faults also twice, or late.
 
+That Teams brings one activity twice is stated in learn.microsoft.com/microsoftteams/platform/bots/bot-basics (a turn
+of more than 15 seconds) and in github.com/microsoft/botbuilder-dotnet/issues/5005 (an invoke, with the same id).
+"""
+
+import asyncio
 import json
 import logging
 import time
@@ -13,6 +18,7 @@ from aiohttp import web
 
 from sandbox.connector.routes import LOG
 from sandbox.connector.shapes import moment
+from sandbox.faultplan import DELIVERY, plan_of
 from sandbox.keys import OPTIONS
 
 log = logging.getLogger(__name__)
@@ -43,18 +49,39 @@ class Answer:
 
 BOT = web.AppKey("bot", Bot)
 SESSION = web.AppKey("bot_session", aiohttp.ClientSession)
+AGAIN: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("deliveries_repeated", set)
 
 
 async def session_context(app: web.Application) -> AsyncIterator[None]:
     """One session for the life of the application."""
     app[BOT].url = app[BOT].url or app[OPTIONS].bot_url
+    app[AGAIN] = set()
     async with aiohttp.ClientSession() as session:
         app[SESSION] = session
         yield
+        for task in app[AGAIN]:
+            task.cancel()
 
 
 async def deliver(app: web.Application, activity: dict[str, Any]) -> Answer:
     """POST the activity to the bot. Never raises: an unreachable bot is an Answer too."""
+    plan = plan_of(app)
+    mishap = plan.draw("delivery", DELIVERY, f"{activity['type']} {activity['conversation']['id']}")
+    if mishap and mishap.kind == "overtaken":
+        await asyncio.sleep(plan.terms.overtaken_seconds * mishap.fraction)
+    if mishap and mishap.kind == "duplicated":
+        task = asyncio.create_task(_again(app, activity, mishap.fraction))
+        app[AGAIN].add(task)
+        task.add_done_callback(app[AGAIN].discard)
+    return await _deliver(app, activity)
+
+
+async def _again(app: web.Application, activity: dict[str, Any], seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await _deliver(app, activity)
+
+
+async def _deliver(app: web.Application, activity: dict[str, Any]) -> Answer:
     bot = app[BOT]
     seconds = bot.invoke_seconds if activity["type"] == "invoke" else bot.message_seconds
     started = time.monotonic()

@@ -7,7 +7,8 @@
 
 replaces the list (an empty one clears it). A fault hits `times` requests (default 1) that match its methods and
 conversation (default: all), after letting `skip` of them pass. With `after` the request is carried out first and only
-its answer is a fault, which is how a bot comes to repeat what was already done.
+its answer is a fault, which is how a bot comes to repeat what was already done. What no fault of the list matches is
+left to the plan (sandbox.faultplan). `html` answers as a gateway does, `truncate` cuts the real answer in half.
 """
 
 import asyncio
@@ -18,9 +19,11 @@ from typing import Any, Literal
 from aiohttp import web
 
 from sandbox.connector.state import split_thread
+from sandbox.failures import HTML_GATEWAY
+from sandbox.faultplan import CONNECTOR, FaultPlan, Mishap
 
-Kind = Literal["status", "delay", "drop"]
-KINDS: tuple[Kind, ...] = ("status", "delay", "drop")
+Kind = Literal["status", "delay", "drop", "html", "truncate"]
+KINDS: tuple[Kind, ...] = ("status", "delay", "drop", "html", "truncate")
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ class Fault:
 
 
 class Faults:
-    """The list that is left to happen."""
+    """The list that is left to happen, and the connector's part of the plan."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: FaultPlan | None = None) -> None:
+        self._plan = plan or FaultPlan()
         self._faults: list[Fault] = []
 
     def set(self, faults: list[Fault]) -> None:
@@ -62,10 +66,30 @@ class Faults:
                 continue
             self._faults[place : place + 1] = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
             return fault
-        return None
+        mishap = self._plan.draw("connector", CONNECTOR, f"{method} {conversation}")
+        return None if mishap is None else _fault_of(mishap, self._plan)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._faults]
+
+
+def _fault_of(mishap: Mishap, plan: FaultPlan) -> Fault:
+    match mishap.kind:
+        case "throttled":
+            return Fault("status", 429, retry_after=1 + round(4 * mishap.fraction))
+        case "throttled_bare":
+            return Fault("status", 429)
+        case "precondition":
+            return Fault("status", 412)
+        case "reset":
+            return Fault("drop", after=mishap.after)
+        case "stall":
+            return Fault("delay", seconds=plan.terms.stall_seconds, after=mishap.after)
+        case "truncated":
+            return Fault("truncate", after=True)
+        case "html":
+            return Fault("html", 502, after=mishap.after)
+    return Fault("status", mishap.status, after=mishap.after)
 
 
 def parse_fault(source: object) -> Fault:
@@ -81,10 +105,15 @@ def parse_fault(source: object) -> Fault:
         raise ValueError(f"not a fault: {error}") from error
 
 
-def refuse(request: web.Request, fault: Fault, error: web.Response) -> web.Response:
-    """The faulty answer instead of the real one: `error`, or a closed connection."""
+def refuse(request: web.Request, fault: Fault, real: web.Response, error: web.Response) -> web.Response:
+    """Instead of the `real` answer: `error`, a gateway's page, half of the real one, or a closed connection."""
     if fault.kind == "drop" and request.transport is not None:
         request.transport.abort()
+    if fault.kind == "html":
+        return web.Response(status=fault.status, text=HTML_GATEWAY, content_type="text/html")
+    if fault.kind == "truncate":
+        body = real.body if isinstance(real.body, bytes) else b""
+        return web.Response(status=real.status, body=body[: len(body) // 2], content_type="application/json")
     if fault.retry_after:
         error.headers["Retry-After"] = f"{fault.retry_after:g}"
     return error

@@ -63,12 +63,12 @@ class ConnectorLog:
         self._delivered.append(entry)
         self._counts["delivered"] += 1
 
-    def as_json(self) -> dict[str, Any]:
-        """Oldest first."""
+    def as_json(self, after: int = 0) -> dict[str, Any]:
+        """Oldest first; those with a number above `after`."""
         return {
             "counters": dict(self._counts),
-            "received": [asdict(entry) for entry in self._received],
-            "delivered": [asdict(entry) for entry in self._delivered],
+            "received": [asdict(entry) for entry in self._received if entry.number > after],
+            "delivered": [asdict(entry) for entry in self._delivered if entry.number > after],
         }
 
     def _next(self) -> int:

@@ -8,6 +8,7 @@
 
     GET    /sandbox/connector/log      counters, every request received, every activity delivered; DELETE empties it
     GET    /sandbox/connector/faults   the faults left to happen; POST replaces them (sandbox.connector.faults)
+    GET    /sandbox/connector/limits   what was asked and refused; POST switches (sandbox.connector.limits)
 
 Paths, bodies and statuses as in Bot Framework's REST reference; error codes as Teams gives them.
 """
@@ -20,13 +21,16 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.connector import faults, shapes
+from sandbox.connector.limits import ConnectorLimits
 from sandbox.connector.log import ConnectorLog
 from sandbox.connector.shapes import ConnectorError
 from sandbox.connector.state import BOT, CHATS, Message, chats_of, split_thread, thread_id
+from sandbox.faultplan import plan_of
 from sandbox.people import PEOPLE, Conversation
 
 LOG = web.AppKey("connector_log", ConnectorLog)
 FAULTS = web.AppKey("connector_faults", faults.Faults)
+LIMITS = web.AppKey("connector_limits", ConnectorLimits)
 
 _CONVERSATION = "/connector/v3/conversations/{conversation}"
 
@@ -49,7 +53,8 @@ def add_routes(app: web.Application) -> None:
     """Serve the connector from `app`."""
     chats_of(app)
     app[LOG] = ConnectorLog()
-    app[FAULTS] = faults.Faults()
+    app[FAULTS] = faults.Faults(plan_of(app))
+    app[LIMITS] = ConnectorLimits()
     route = app.router.add_route
     route("POST", "/connector/v3/conversations", _serve("create", create_conversation))
     route("POST", f"{_CONVERSATION}/activities", _serve("send", send))
@@ -63,6 +68,8 @@ def add_routes(app: web.Application) -> None:
     route("DELETE", "/sandbox/connector/log", clear_log)
     route("GET", "/sandbox/connector/faults", get_faults)
     route("POST", "/sandbox/connector/faults", set_faults)
+    route("GET", "/sandbox/connector/limits", get_limits)
+    route("POST", "/sandbox/connector/limits", set_limits)
 
 
 def _serve(name: str, operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -72,20 +79,24 @@ def _serve(name: str, operation: Operation) -> Callable[[web.Request], Awaitable
         body = await _read(request)
         conversation = request.match_info.get("conversation", "")
         fault = request.app[FAULTS].take(request.method, conversation)
-        await faults.delay(fault)
+        is_before = fault is not None and not (fault.after or fault.kind == "truncate")
+        await faults.delay(fault if is_before else None)
         strikes = fault is not None and fault.kind != "delay"
         activity: dict[str, Any] = {}
         outcome = Outcome(0)
         try:
-            if strikes and fault is not None and not fault.after:
+            if strikes and fault is not None and is_before:
                 raise ConnectorError(fault.status, *_fault_words(fault.status))
             activity = shapes.parse_activity(body) if request.method in ("POST", "PUT") else {}
+            _keep_limits(request, name, conversation or _member(activity))
             outcome = await operation(request, activity)
             response: web.Response = web.json_response(outcome.body, status=outcome.status)
         except ConnectorError as refusal:
             response = refusal.response()
+        await faults.delay(None if is_before else fault)
         if strikes and fault is not None:
-            response = faults.refuse(request, fault, shapes.error(fault.status, *_fault_words(fault.status)))
+            error = shapes.error(fault.status, *_fault_words(fault.status))
+            response = faults.refuse(request, fault, response, error)
         request.app[LOG].receive(
             at=shapes.moment(datetime.now(UTC)),
             method=request.method,
@@ -104,6 +115,19 @@ def _serve(name: str, operation: Operation) -> Callable[[web.Request], Awaitable
     return handler
 
 
+def _keep_limits(request: web.Request, operation: str, thread: str) -> None:
+    """Refuses what is more than Teams allows; of a 1:1 chat that is to be created, `thread` is the member."""
+    limits, known = request.app[LIMITS], request.app[CHATS].conversation(thread)
+    wait = limits.refusal(operation, thread, is_personal=known is not None and known.kind == "personal")
+    if wait is not None:
+        raise ConnectorError(429, *_fault_words(429), wait if limits.names_time else None)
+
+
+def _member(parameters: dict[str, Any]) -> str:
+    members = parameters.get("members")
+    return str(members[0].get("id")) if isinstance(members, list) and members and isinstance(members[0], dict) else ""
+
+
 async def _read(request: web.Request) -> bytes:
     try:
         return await request.read()
@@ -114,6 +138,8 @@ async def _read(request: web.Request) -> bytes:
 def _fault_words(status: int) -> tuple[str, str]:
     if status == 429:
         return "Throttled", "Too many requests. Please retry after a delay."
+    if status == 412:
+        return "PreconditionFailed", "The request was sent beside another that changed the same conversation."
     return "ServiceError", "The service is temporarily unavailable."
 
 
@@ -250,12 +276,32 @@ async def get_member(request: web.Request, _: dict[str, Any]) -> Outcome:
 
 
 async def get_log(request: web.Request) -> web.Response:
-    return web.json_response(request.app[LOG].as_json())
+    """All that is remembered, or with ?after=N what has a higher number."""
+    after = request.query.get("after", "")
+    return web.json_response(request.app[LOG].as_json(int(after) if after.isdigit() else 0))
 
 
 async def clear_log(request: web.Request) -> web.Response:
     request.app[LOG].clear()
     return web.json_response({})
+
+
+async def get_limits(request: web.Request) -> web.Response:
+    return web.json_response(request.app[LIMITS].as_json())
+
+
+async def set_limits(request: web.Request) -> web.Response:
+    limits = request.app[LIMITS]
+    try:
+        body = await request.json()
+        wanted = body.get("enabled", limits.enabled), body.get("retryAfter", limits.names_time)
+    except (ValueError, AttributeError):
+        wanted = (None, None)
+    if not all(isinstance(one, bool) for one in wanted):
+        return shapes.error(400, "BadRequest", 'Expected {"enabled": true or false, "retryAfter": true or false}')
+    limits.enabled, limits.names_time = wanted
+    limits.reset()
+    return await get_limits(request)
 
 
 async def get_faults(request: web.Request) -> web.Response:

@@ -46,19 +46,20 @@ def find_member(conversation: Conversation, member_id: str) -> dict[str, Any] | 
     return next(found, None)
 
 
-def error(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"error": {"code": code, "message": message}}, status=status)
+def error(status: int, code: str, message: str, retry_after: int | None = None) -> web.Response:
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
 
 
 class ConnectorError(Exception):
     """A refusal, raised anywhere in a handler."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.retry_after = status, code, retry_after
 
     def response(self) -> web.Response:
-        return error(self.status, self.code, str(self))
+        return error(self.status, self.code, str(self), self.retry_after)
 
 
 def parse_activity(body: bytes) -> dict[str, Any]:

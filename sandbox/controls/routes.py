@@ -8,6 +8,7 @@ from aiohttp import web
 from sandbox.controls import hybrid, stocks
 from sandbox.controls.bodies import body_of, mistake, named_user, number
 from sandbox.controls.views import clock_view, seats_view, user_view, users_view
+from sandbox.faultplan import FAULT_PLAN, Terms, terms_from_json
 from sandbox.faults import rule_from_json
 from sandbox.keys import CLOCK, FAULTS, LIMITS, OPTIONS, PERMISSIONS, REQUESTS, TENANT
 from sandbox.scenarios import SCENARIOS
@@ -30,6 +31,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/sandbox/faults", get_faults)
     app.router.add_post("/sandbox/faults", post_fault)
     app.router.add_delete("/sandbox/faults", delete_faults)
+    app.router.add_get("/sandbox/faults/plan", get_fault_plan)
+    app.router.add_post("/sandbox/faults/plan", post_fault_plan)
     app.router.add_delete("/sandbox/faults/{id}", delete_faults)
     app.router.add_get("/sandbox/requests", get_requests)
     app.router.add_delete("/sandbox/requests", delete_requests)
@@ -74,6 +77,7 @@ async def post_reset(request: web.Request) -> web.Response:
     names = app[OPTIONS].scenarios if chosen is None else tuple(_known_scenario(n) for n in str(chosen).split(",") if n)
     app[TENANT].reset()
     app[FAULTS].clear()
+    app[FAULT_PLAN].set(Terms())
     app[PERMISSIONS].withhold(())
     app[REQUESTS].clear()
     app[LIMITS].reset()
@@ -141,6 +145,21 @@ async def delete_faults(request: web.Request) -> web.Response:
     elif not wanted.isdigit() or not request.app[FAULTS].remove(int(wanted)):
         raise mistake(f"there is no fault {wanted}", web.HTTPNotFound)
     return await get_faults(request)
+
+
+async def get_fault_plan(request: web.Request) -> web.Response:
+    """The plan, and how often each kind struck."""
+    return web.json_response(request.app[FAULT_PLAN].as_json())
+
+
+async def post_fault_plan(request: web.Request) -> web.Response:
+    """A plan in place of the last; its fields are those of Terms. {} ends it."""
+    try:
+        terms = terms_from_json(await body_of(request))
+    except ValueError as error:
+        raise mistake(str(error)) from error
+    request.app[FAULT_PLAN].set(terms)
+    return await get_fault_plan(request)
 
 
 async def get_requests(request: web.Request) -> web.Response:

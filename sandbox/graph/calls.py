@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.failures import GraphFailure
 from sandbox.faults import Faults
@@ -77,11 +77,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` None is an empty answer (204, 202); a str is plain text."""
+    """`body` None is an empty answer (204, 202); a str is plain text. With `cut` only half of the body is sent."""
 
     status: int = 200
     body: Json | str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    cut: Literal["", "half", "broken off"] = ""
 
 
 Handler = Callable[[Call], Answer]

@@ -7,21 +7,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from sandbox.clock import timestamp
-from sandbox.failures import GraphFailure, denied
+from sandbox.failures import HTML_GATEWAY, GraphFailure, denied
 from sandbox.faults import FaultRule
 from sandbox.graph.calls import Answer, Call, Json, find
+from sandbox.graph.hiding import hidden
 from sandbox.limits import Charge, cost_of
 from sandbox.tenant.sync import catch_up
 
 logger = logging.getLogger(__name__)
 
 AsyncHandler = Callable[[Call], Awaitable[Answer]]
-
-HTML_GATEWAY = (
-    "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head>"
-    "<body><center><h1>502 Bad Gateway</h1></center><hr><center>Microsoft-Azure-Application-Gateway/v2</center>"
-    "</body></html>"
-)
 
 _CODES = {
     400: "BadRequest",
@@ -88,19 +83,28 @@ def error_body(call: Call, failure: GraphFailure, request_id: str) -> Json:
 
 
 async def _answer(call: Call, in_batch: bool, serve: AsyncHandler | None) -> Answer:
-    fault = call.services.faults.pick(call.method, call.path)
-    if fault is not None:
+    fault = call.services.faults.pick(call.method, call.path, in_batch)
+    if fault is None:
+        return await _served(call, in_batch, serve)
+    if not fault.after:
         await asyncio.sleep(fault.delay_seconds)
-        if not fault.after:
-            faulty = _faulty(fault)
-            if faulty is not None:
-                return faulty
-    if not in_batch:
-        check_token(call)
-    answer = await serve(call) if serve else _routed(call)
-    if fault is not None and fault.after:
+        faulty = _faulty(fault)
+        if faulty is not None:
+            return faulty
+    with hidden(call, fault.hidden_seconds):
+        answer = await _served(call, in_batch, serve)
+    if fault.truncate:
+        return replace(answer, cut="broken off" if fault.reset else "half")
+    if fault.after:
+        await asyncio.sleep(fault.delay_seconds)
         return _faulty(fault) or answer
     return answer
+
+
+async def _served(call: Call, in_batch: bool, serve: AsyncHandler | None) -> Answer:
+    if not in_batch:
+        check_token(call)
+    return await serve(call) if serve else _routed(call)
 
 
 def _routed(call: Call) -> Answer:
@@ -120,7 +124,9 @@ def check_token(call: Call) -> None:
 
 
 def _faulty(fault: FaultRule) -> Answer | None:
-    """The fault's own answer; None if it only delays."""
+    """The fault's own answer; None where the real one is given."""
+    if fault.truncate:
+        return None
     if fault.reset:
         raise ConnectionDropped
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}

@@ -58,7 +58,20 @@ async def _serve(request: web.Request) -> web.StreamResponse:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=502)
-    return _response(call, answer)
+    response = _response(call, answer)
+    return await _break_off(request, response) if answer.cut == "broken off" and response.body else response
+
+
+async def _break_off(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """The head promises the whole body, half of it comes, and the connection is gone."""
+    body = bytes(whole.body) if isinstance(whole.body, bytes) else b""
+    stream = web.StreamResponse(status=whole.status, headers=whole.headers)
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    await stream.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.abort()
+    return stream
 
 
 async def _serve_unknown_version(request: web.Request) -> web.StreamResponse:
@@ -90,4 +103,6 @@ def _response(call: Call, answer: Answer) -> web.Response:
         headers.setdefault("Content-Type", "text/plain")
         return web.Response(status=answer.status, headers=headers, text=answer.body)
     headers.setdefault("Content-Type", CONTENT_TYPE)
-    return web.Response(status=answer.status, headers=headers, body=json.dumps(answer.body).encode())
+    body = json.dumps(answer.body).encode()
+    body = body[: len(body) // 2] if answer.cut == "half" else body
+    return web.Response(status=answer.status, headers=headers, body=body)

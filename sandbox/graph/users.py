@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.failures import GraphFailure, bad_request, not_found
 from sandbox.graph.calls import Answer, Call, Json, route, split
 from sandbox.graph.filters import Filter
+from sandbox.graph.hiding import seen
 from sandbox.graph.odata import context, filtered, ordered, page, selected
 from sandbox.graph.searching import searched
 from sandbox.tenant import accounts, schema
@@ -22,7 +23,7 @@ def wanted_user(call: Call) -> User:
     user = call.tenant.find_user(name)
     if user is None or (_is_below(call) and not call.tenant.is_replicated(user)):
         raise not_found(name)
-    return user
+    return seen(call, user) if call.method == "GET" else user
 
 
 def _is_below(call: Call) -> bool:
@@ -154,7 +155,7 @@ def found_users(call: Call) -> list[User]:
     meant = searched(call)
     now = tenant.now()
     hits = [
-        user
+        seen(call, user)
         for user in _candidates(call, condition)
         if user.visible_by_name_at <= now
         and (condition is None or condition.test(reader(call, user)))

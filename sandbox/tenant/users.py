@@ -1,7 +1,7 @@
 """A user of the simulated tenant, with what Graph does not show kept apart from what it does."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 # Deliberately not in User.props: derived from the licenses.
@@ -96,6 +96,8 @@ class User:
     begins_at_first_look: timedelta | None = None  # its times move with the clock until somebody asks for it
     replicated_at: datetime | None = None  # until then, what hangs on the user is not found
     raw: dict[str, Any] = field(default_factory=dict)  # computed properties as a tenant file has them
+    shown_instead: "User | None" = None  # what reads show until then, as replication has not come further
+    shown_instead_until: datetime = datetime.min.replace(tzinfo=UTC)
 
     @property
     def upn(self) -> str:

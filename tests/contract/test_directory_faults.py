@@ -26,8 +26,15 @@ def order(tenant) -> Order:
 
 @pytest.mark.parametrize(
     "fault",
-    [{"status": 429, "retry_after": 0}, {"status": 503, "retry_after": 0}, {"html": True}, {"reset": True}],
-    ids=["429", "503", "html", "reset"],
+    [
+        {"status": 429, "retry_after": 0},
+        {"status": 503, "retry_after": 0},
+        {"html": True},
+        {"reset": True},
+        {"truncate": True},
+        {"truncate": True, "reset": True},
+    ],
+    ids=["429", "503", "html", "reset", "half an answer", "broken off"],
 )
 async def test_a_look_up_survives_one_bad_moment(tenant, fault):
     await tenant.fault(path=r"^/\$batch$", times=1, **fault)
@@ -47,7 +54,11 @@ async def test_trouble_that_lasts_is_told(tenant):
     assert caught.value.trace.request_id
 
 
-@pytest.mark.parametrize("fault", [{"status": 504}, {"html": True}, {"reset": True}], ids=["504", "html", "reset"])
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 504}, {"html": True}, {"reset": True}, {"truncate": True}, {"truncate": True, "reset": True}],
+    ids=["504", "html", "reset", "half an answer", "broken off"],
+)
 async def test_a_write_whose_answer_is_lost_was_sent_once(tenant, fault):
     wanted = order(tenant)
     await tenant.fault(after=True, times=1, **CREATE, **fault)

@@ -192,6 +192,8 @@ def all_cards() -> dict[str, dict[str, Any]]:
         "problem_plain": problem_card("fabrikam.com is not a verified domain of this tenant. Use one of: contoso.com."),
         "notice": notice_card("The card moved down."),
         "cases": cases_card([waiting(), late(), at_license(display_name=LONG)], NOW),
+        "cases_untold": cases_card([waiting()], NOW, untold=[ready()]),
+        "cases_of_many": cases_card([waiting(), late()], NOW, 10_000),
         "cases_none": cases_card([], NOW),
         **diagnosis_cards(),
         **history_cards(),

@@ -45,8 +45,12 @@ class Desk:
         ports = (self.directory, self.jobs, self.messenger, self.clock, self.audit)
         self.services = Services(*ports, **{"allowed_tenants": (TENANT,), **self.settings})
 
-    async def say(self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL) -> Reply | None:
-        return await dispatch(Request(person, conversation, text), self.services)
+    async def say(
+        self, text: str, person: Person = HELGA, conversation: Conversation = PERSONAL, message: str = ""
+    ) -> Reply | None:
+        """With the same `message` it is the same message once more, as Teams may bring it."""
+        request = Request(person, conversation, text, click_id=message or uuid.uuid4().hex)
+        return await dispatch(request, self.services)
 
     async def click(
         self, verb: str, person: Person = HELGA, conversation: Conversation = PERSONAL, click_id: str = "", **data: Any

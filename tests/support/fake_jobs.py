@@ -43,6 +43,7 @@ class FakeJobs:
     claimed: set[str] = field(default_factory=set)
     clock: FixedClock = field(default_factory=FixedClock)
     place: Conversation | None = None
+    untold_cases: list[Case] = field(default_factory=list)
 
     def put(self, case: Case) -> Case:
         self.cases[case.id] = case
@@ -50,6 +51,12 @@ class FakeJobs:
 
     def methods(self) -> list[str]:
         return [call.method for call in self.calls]
+
+    async def untold(self, limit: int = 5) -> tuple[Case, ...]:
+        return tuple(self.untold_cases[:limit])
+
+    async def heard_from(self, conversation: Conversation, person: Person) -> None:
+        self._note("heard_from", person.id, conversation)
 
     async def start(self, order: Order, requester: Person, conversation: Conversation, case_id: str = "") -> Case:
         case = self.cases.get(case_id) or await self.find(order.upn)
@@ -67,6 +74,9 @@ class FakeJobs:
 
     async def open_cases(self, limit: int = 20) -> tuple[Case, ...]:
         return tuple(case for case in reversed(self.cases.values()) if case.is_open)[:limit]
+
+    async def count_open(self) -> int:
+        return sum(case.is_open for case in self.cases.values())
 
     async def show(self, case_id: str, conversation: Conversation) -> None:
         self._note("show", case_id, conversation)

@@ -17,6 +17,7 @@ from bot.adapter import MailroomAdapter
 from bot.connector import Connector
 from bot.health import HealthCheck
 from bot.identity import SigningKeys, TokenCheck
+from bot.limits import TeamsPacer
 from bot.metrics import Metrics
 from bot.outbound import OutboundToken, outbound_token
 from bot.server import web_application
@@ -53,7 +54,8 @@ def open_edge(session: aiohttp.ClientSession, connector: FakeConnector, tokens: 
         outbound = outbound_token(single_tenant(tokens), session) if secure else OutboundToken(None)
         metrics = Metrics({"help", "refresh"})
         adapter = MailroomAdapter(
-            Connector(session, outbound, QUICK, metrics.connector), TokenCheck(keys, APP_ID) if secure else None
+            Connector(session, outbound, QUICK, metrics.connector, TeamsPacer({})),
+            TokenCheck(keys, APP_ID) if secure else None,
         )
         edge = Edge("", session, connector, tokens, adapter)
         if secure:

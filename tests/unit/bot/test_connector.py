@@ -8,8 +8,9 @@ from support.connector import DROP, Answer
 from support.edge import QUICK, single_tenant
 
 from bot.connector import Connector, Patience
+from bot.limits import TeamsPacer
 from bot.outbound import OutboundToken, outbound_token
-from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessengerUnavailable
+from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessageRefused, MessengerUnavailable
 
 CHAT = "19:joiners@thread.tacv2;messageid=17"
 BODY = json.dumps({"type": "message", "text": "hi"}).encode()
@@ -22,7 +23,8 @@ def counts() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def line(session, counts) -> Connector:
-    return Connector(session, OutboundToken(None), QUICK, lambda *outcome: counts.append(outcome))
+    count = lambda *outcome: counts.append(outcome)  # noqa: E731
+    return Connector(session, OutboundToken(None), QUICK, count, TeamsPacer({}))
 
 
 @pytest.mark.parametrize("status", [412, 429, 502, 503, 504])
@@ -44,7 +46,7 @@ async def test_a_long_wait_is_left_to_the_caller(line, connector):
     connector.answer_next(Answer(429, "Throttled", retry_after="120"))
     with pytest.raises(MessengerUnavailable) as caught:
         await line.post(connector.url, CHAT, BODY)
-    assert caught.value.retry_after == 120
+    assert 119 < caught.value.retry_after <= 144  # a little more, so that not every process comes back at once
     assert len(connector.calls) == 1
 
 
@@ -84,8 +86,8 @@ async def test_nobody_listens(line, free_port):
         ("update", 403, "BotNotInConversationRoster", ConversationGone),
         ("post", 403, "MessageWritesBlocked", ConversationGone),
         ("post", 404, "ConversationNotFound", ConversationGone),
-        ("post", 413, "MessageSizeTooBig", MessengerUnavailable),
-        ("post", 400, "BadSyntax", MessengerUnavailable),
+        ("post", 413, "MessageSizeTooBig", MessageRefused),
+        ("post", 400, "BadSyntax", MessageRefused),
         ("post", 500, "ServiceError", MessengerUnavailable),
         ("post", 401, "", MessengerUnavailable),
     ],
@@ -112,7 +114,7 @@ async def test_ids_are_quoted_in_paths(line, connector):
 @pytest.fixture
 async def signed_in(session, connector, tokens):
     token = outbound_token(single_tenant(tokens), session)
-    yield Connector(session, token, QUICK)
+    yield Connector(session, token, QUICK, pacer=TeamsPacer({}))
     await token.close()
 
 

@@ -22,7 +22,10 @@ from dataclasses import replace
 import jwt
 import pytest
 from support.activities import OTHER_TENANT_ID, activity, click
+from support.edge import CARD
 from support.tokens import APP_ID, ISSUER, mint, new_key
+
+from handlers.requests import Reply
 
 JSON = "application/json"
 
@@ -243,3 +246,39 @@ async def test_someone_without_an_id_is_told_so(edge):
     await edge.post(activity(edge.connector.url, from_={"id": "29:guest", "name": "Guest"}))
     assert "who you are" in edge.connector.calls[0].body["summary"]
     assert edge.requests == []
+
+
+async def test_an_activity_that_teams_brings_twice_is_one_turn_with_one_answer(edge):
+    async def take_a_moment(_):
+        await asyncio.sleep(0.05)
+        return Reply(card=CARD)
+
+    edge.handler = take_a_moment
+    same = activity(edge.connector.url, text="help")
+    beside = await asyncio.gather(edge.post(same), edge.post(same))
+    assert [*beside, await edge.post(same)] == [(200, None)] * 3
+    assert len(edge.requests) == len(edge.connector.calls) == 1
+    await edge.post({**same, "id": "another"})
+    assert len(edge.requests) == 2
+
+
+async def test_a_click_that_teams_brings_twice_gets_the_same_answer(edge):
+    same = click(edge.connector.url, "status")
+    first, second = await edge.post(same), await edge.post(same)
+    assert first == second
+    assert first[0] == 200
+    assert len(edge.requests) == 1
+    elsewhere = {**same, "from": {**same["from"], "id": "29:mona"}}
+    await edge.post(elsewhere)
+    assert len(edge.requests) == 2
+
+
+async def test_a_click_that_failed_may_be_tried_again(edge):
+    async def break_once(_):
+        edge.handler = None
+        raise RuntimeError("broken")
+
+    edge.handler = break_once
+    same = click(edge.connector.url, "status")
+    assert (await edge.post(same))[0] == 500
+    assert (await edge.post(same))[0] == 200

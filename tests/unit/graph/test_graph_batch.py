@@ -48,6 +48,12 @@ def test_a_dollar_in_a_value_stays_escaped():
     assert url == "/users?$filter=displayName%20eq%20%27%24100%20%26%20more%27"
 
 
+@given(st.text(min_size=1))
+def test_a_plain_path_is_escaped_as_the_sdk_does(name: str) -> None:
+    request = get("/users/{user%2Did}/mailboxSettings{?%24select}", **{"user%2Did": name})
+    assert envelope({0: request}, "")["requests"][0]["url"] == request.url
+
+
 def test_a_write_carries_its_body_as_json():
     request = RequestInformation(Method.POST, "{+baseurl}/users", {})
     request.set_stream_content(b'{"displayName": "Jane"}', "application/json")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.answers import Answer, Call
-from graph.buckets import LONGEST_BACKOFF, Bucket
-from graph.limits import BATCHES, MAILBOX, PUBLISHED, REPORTS, UNITS, WRITES, Limit, mailbox, scaled
-from graph.pacing import HEAD_START, PATIENCE, Line, Pacer, Place
+from graph.limits import BATCHES, MAILBOX, PUBLISHED, REPORTS, UNITS, WRITES, mailbox, scaled
+from graph.pacing import PATIENCE, Pacer
+from provisioning.buckets import LONGEST_BACKOFF, Bucket, Limit
+from provisioning.pacing import HEAD_START, Line, Place
 from provisioning.priority import Priority, as_priority, done_as, priority
 
 # As many as come in these tests, so that the windows fill.

@@ -6,7 +6,7 @@ import pytest
 from support.desk import GROUP, HELGA, JANE, MONA, ORDER, Desk, buttons, words
 from support.fake_jobs import NOW
 
-from provisioning.case import AccountOrigin, CaseState, Problem, Stage, enter, fail, finish
+from provisioning.case import AccountOrigin, Case, CaseState, Problem, Stage, enter, fail, finish
 from provisioning.errors import GraphUnavailable
 
 
@@ -16,6 +16,17 @@ async def test_status_lists_the_open_cases():
     desk.open_case()
     assert "Jane Doe" in words(await desk.say("Status?"))
     assert desk.changes() == []
+
+
+async def test_status_lists_twenty_of_many_and_says_how_many_more():
+    desk = Desk()
+    for number in range(1_234):
+        desk.jobs.put(Case(f"c{number}", replace(ORDER, upn=f"new{number}@contoso.com"), HELGA, NOW))
+    reply = await desk.say("status")
+    assert "1,234 people are waiting" in words(reply)
+    assert "And 1,214 ordered earlier" in words(reply)
+    assert "new1233@contoso.com" in words(reply)
+    assert "new1213@contoso.com" not in words(reply)
 
 
 async def test_status_of_one_puts_the_live_card_here():

@@ -269,6 +269,15 @@ async def test_hostile_restore_data(choice):
     assert desk.changes() == []
 
 
+async def test_the_same_message_orders_once_and_is_answered_once_even_when_the_case_has_ended():
+    desk = Desk()
+    await desk.say(FULL, message="17")
+    assert await desk.say(FULL, message="17") is None
+    desk.jobs.put(fail(desk.only_case(), Problem("No."), desk.clock.now()))
+    assert await desk.say(FULL, message="17") is None
+    assert desk.jobs.methods() == ["start"]
+
+
 async def test_the_same_click_is_the_same_case_even_when_that_has_ended():
     desk = Desk()
     assert "Order placed" in words(await desk.click("order", **FORM, click_id="once"))

@@ -5,13 +5,14 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.case import Case, CaseState, Order, Person, Stage, touch, wait
 from provisioning.directory import Probe, ProbeResult
 from provisioning.errors import GraphTrace
-from provisioning.waiting import GIVE_UP, JITTER, observe, spacing, worth_showing
+from provisioning.waiting import GIVE_UP, JITTER, lateness, observe, spacing, worth_showing
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NOT_YET = Probe(ProbeResult.NOT_READY, GraphTrace(404, "MailboxNotEnabledForRESTAPI"))
@@ -97,3 +98,35 @@ def test_an_old_wait_redraws_its_card_seldom() -> None:
     assert not worth_showing(early, late)
     tenth = observe(touch(early, START, checks=49), NOT_YET, START + timedelta(minutes=20), 30)
     assert worth_showing(early, tenth)
+
+
+def test_a_wait_of_hours_redraws_its_card_every_two() -> None:
+    age = timedelta(hours=5)
+    shown = 0
+    for checks in range(100, 124):
+        before = observe(touch(waiting(), START, checks=checks), NOT_YET, START + age, 30)
+        shown += worth_showing(before, observe(before, NOT_YET, START + age + timedelta(minutes=5), 30))
+    assert shown == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [
+        (0.4, ""),
+        (0.5, "after 0.5 hours"),
+        (1.9, "after 0.5 hours"),
+        (2, "after 2 hours"),
+        (23, "after 8 hours"),
+        (24, "after 24 hours"),
+        (71, "after 48 hours"),
+    ],
+)
+def test_a_late_case_wants_an_explanation_at_each_threshold(hours: float, reason: str) -> None:
+    assert lateness(waiting(), START + timedelta(hours=hours)) == reason
+
+
+@pytest.mark.parametrize(("age", "factor"), [(timedelta(0), 1), (timedelta(hours=1), 4), (timedelta(hours=5), 10)])
+def test_the_looks_a_minute_are_those_of_the_formula_in_docs_load_md(age: timedelta, factor: int) -> None:
+    ids = [hashlib.sha256(str(number).encode()).hexdigest()[:12] for number in range(1_000)]
+    looks = sum(60 / spacing(age, 30, case_id).total_seconds() for case_id in ids)
+    assert looks == pytest.approx(60 / (1.125 * 30) * 1_000 / factor, rel=0.02)

@@ -1,4 +1,4 @@
-"""One limit of Graph as a token bucket that stays inside it: pure, all times are seconds of the caller's clock.
+"""One published limit as a token bucket that stays inside it: pure, all times are seconds of the caller's clock.
 
 A bucket that holds B and is filled with R a second lets at most B + R x W through in any W seconds. Both are chosen so
 that this stays 1 % below the limit, for requests arrive a little later or sooner than they were sent.
@@ -6,8 +6,8 @@ that this stays 1 % below the limit, for requests arrive a little later or soone
 
 import math
 from collections import deque
+from dataclasses import dataclass
 
-from graph.limits import Limit
 from provisioning.priority import Priority
 
 RATE = 0.95  # of what the limit allows a second, in the long run
@@ -19,6 +19,21 @@ LEAST = 0.1  # of the rate, however much others use
 GENTLE = 0.5  # of the rate, for a while after a 429
 LONGEST_BACKOFF = 60.0  # after a 429 that names no time
 _NEARLY = 1e-9
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`amount` in any `seconds`, and `at_once` under way at the same moment. None: not limited in this way.
+
+    `burst` is the share of the amount that we use at once after a rest; what it takes is missing in the long run.
+    `each`: not one limit but one for each that is named after its name and a slash, such as each mailbox.
+    """
+
+    amount: float | None = None
+    seconds: float = 1.0
+    at_once: int | None = None
+    burst: float = 0.04
+    each: bool = False
 
 
 class Bucket:

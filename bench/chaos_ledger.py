@@ -1,0 +1,187 @@
+"""What bench/chaos.py counts, all of it from the sandbox's own records: its effects, its chats, the connector's log."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+KILL_SECONDS = 3.0  # a message taken so shortly before a kill -9 may not have been noted
+ENDS = ("mailbox ready", "stopped, needs attention", "no mailbox in time")
+TITLE = re.compile(r"^Case (\d+) — (.+)$")
+CHATS = [*((who, "personal") for who in ("helga", "mona", "adam")), ("helga", "group"), ("helga", "channel")]
+
+Control = Callable[..., Awaitable[dict]]
+
+
+@dataclass
+class Case:
+    """One person to be provisioned, and who orders that where. `titles` is what the live card said, newest last."""
+
+    number: int
+    who: str
+    conversation: str
+    typed: int = 0
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"Case {self.number}"
+
+    @property
+    def upn(self) -> str:
+        return f"case{self.number}@contoso.com"
+
+    @property
+    def has_ended(self) -> bool:
+        return any(title in ENDS for title in self.titles)  # one that Teams was slow to take may still come after it
+
+
+@dataclass(frozen=True)
+class Message:
+    """One of the bot's messages about a case. `why` is the reason on a card that says that it stopped."""
+
+    id: str
+    at: float
+    title: str
+    why: str = ""
+
+
+class Watch:
+    """Follows the connector's log: what was taken from the bot, and which answers were then lost."""
+
+    def __init__(self, control: Control, cases: list[Case]) -> None:
+        self._control = control
+        self._cases = cases
+        self._number = 0
+        self._heard_at = time.monotonic()
+        self.lost: set[str] = set()  # ids of messages whose answer did not reach the bot as it should
+        self.kills: list[float] = []  # when
+
+    async def run(self) -> None:
+        while True:
+            await self.read()
+            await asyncio.sleep(0.3)
+
+    async def read(self) -> None:
+        log = await self._control("GET", f"sandbox/connector/log?after={self._number}")
+        for entry in log["received"]:
+            self._number = max(self._number, entry["number"])
+            self._heard_at = time.monotonic()
+            if entry["notified"] and entry["fault"]:
+                self.lost.add(entry["id"])
+            title = TITLE.match(entry["text"])
+            if title and entry["operation"] in ("send", "edit") and (entry["status"] < 300 or entry["notified"]):
+                self._cases[int(title[1])].titles.append(title[2])
+
+    def is_answer_lost(self, message: "Message") -> bool:
+        """The bot could not know that the message was taken: its answer was lost, or the bot was killed just then."""
+        return message.id in self.lost or any(0 <= kill - message.at < KILL_SECONDS for kill in self.kills)
+
+    async def has_card(self, case: Case, seconds: float) -> bool:
+        return await until(lambda: bool(case.titles), seconds)
+
+    async def have_all_ended(self, seconds: float) -> bool:
+        return await until(lambda: all(case.has_ended for case in self._cases), seconds)
+
+    async def quiet(self, seconds: float) -> None:
+        await until(lambda: time.monotonic() - self._heard_at > seconds)
+
+
+async def until(is_so: Callable[[], bool], seconds: float = float("inf")) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        await asyncio.sleep(0.2)
+    return is_so()
+
+
+async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str, Any]:
+    await watch.read()
+    effects = (await control("GET", "sandbox/effects"))["users"]
+    sent, cards = await messages(control)
+    fates = {case.number: fate(case, cards) for case in cases}
+    twice = {
+        upn: {kind: n for kind, n in did.items() if n > 1} for upn, did in effects.items() if max(did.values()) > 1
+    }
+    total = Counter[str]()
+    for did in effects.values():
+        total.update(did)
+    lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
+    copies = [one for ids in sent.values() for one in ids[:-1]]  # each of them was sent again
+    excused = [one for one in copies if watch.is_answer_lost(one)]
+    stale = [one for shown in cards.values() for one in shown if not one.title.startswith(ENDS)]
+    orphans = [one for one in stale if watch.is_answer_lost(one)]
+    hits = (await control("GET", "sandbox/faults/plan"))["hits"]
+    count = Counter(fates.values())
+    return {
+        "cases": len(cases),
+        "ready": count["ready"],
+        "explained": count["explained"],
+        "neither": [case.upn for case in cases if fates[case.number] == ""],
+        "explanations": sorted({one.why for shown in cards.values() for one in shown if one.why}),
+        "effects": dict(total),
+        "side_effects_twice": twice,
+        "notifications": {
+            "people": len(sent),
+            "messages": sum(map(len, sent.values())),
+            "lost": lost,
+            "doubled": len(copies),
+            "doubled_as_the_answer_was_lost": len(excused),
+            "answers_lost_after_acceptance": sum(watch.is_answer_lost(one) for ids in sent.values() for one in ids),
+        },
+        "cards": {"left_in_an_older_state": len(stale), "of_these_posts_whose_answer_was_lost": len(orphans)},
+        "faults": hits,
+        "promises": {
+            "every case ready or explained": not count[""],
+            "no side effect twice": not twice,
+            "no notification lost": not lost,
+            "no notification doubled but where the answer was lost": len(excused) == len(copies),
+            "no card left in an older state but where the answer was lost": len(stale) == len(orphans),
+        },
+    }
+
+
+def fate(case: Case, cards: dict[int, list[Message]]) -> str:
+    """By the newest card of the case: ready, explained (it ended, and says why), or ""."""
+    ended = [one for one in cards.get(case.number, []) if one.title.startswith(ENDS)]
+    if not ended:
+        return ""
+    return "ready" if ended[-1].title.startswith(ENDS[0]) else "explained" if ended[-1].why else ""
+
+
+async def messages(control: Control) -> tuple[dict[int, list[Message]], dict[int, list[Message]]]:
+    """By case: its ready notifications, and its cards, oldest first."""
+    sent: dict[int, list[Message]] = {}
+    cards: dict[int, list[Message]] = {}
+    for who, conversation in CHATS:
+        found = await control("GET", f"chat/messages?as={who}&conversation={conversation}")
+        for message in found["messages"]:
+            title = TITLE.match(message["preview"])
+            if message["sender"] != "bot" or message["deleted"] or not title:
+                continue
+            is_notification = "outlook.office.com" in str(message["attachments"])
+            why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
+            at = datetime.fromisoformat(message["at"]).timestamp()
+            one = Message(message["id"], at, title[2], why)
+            (sent if is_notification else cards).setdefault(int(title[1]), []).append(one)
+    return sent, cards
+
+
+def problem(element: Any) -> str:
+    """The sentence of a card's problem: its first text that is no heading and names what to do."""
+    texts = [text for text in _texts(element) if text.endswith(".") and len(text) > 40]
+    return texts[0] if texts else ""
+
+
+def _texts(element: Any) -> list[str]:
+    if isinstance(element, list):
+        return [text for member in element for text in _texts(member)]
+    if not isinstance(element, dict):
+        return []
+    own = [element["text"]] if element.get("type") == "TextBlock" else []
+    return own + [text for key, value in element.items() if key != "text" for text in _texts(value)]
