@@ -16,5 +16,6 @@ param settings = {
   MAILROOM_POLL_SECONDS: readEnvironmentVariable('MAILROOM_POLL_SECONDS', '')
   MAILROOM_PROTECTED: readEnvironmentVariable('MAILROOM_PROTECTED', '')
   MAILROOM_RATE_LIMIT: readEnvironmentVariable('MAILROOM_RATE_LIMIT', '')
+  MAILROOM_TEAMS_RATE: readEnvironmentVariable('MAILROOM_TEAMS_RATE', '')
   MAILROOM_VIEWERS: readEnvironmentVariable('MAILROOM_VIEWERS', '')
 }
