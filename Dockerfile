@@ -14,14 +14,14 @@ COPY handlers handlers
 COPY jobs jobs
 COPY provisioning provisioning
 # Compiles what is imported: the Graph SDK has some 16,000 files, of which few ever are.
-RUN rm requirements*.txt && mkdir var && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit"
+RUN rm requirements*.txt && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit"
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home mailroom
+# /app/var is where a SQLite database would be; with PostgreSQL nothing is ever written.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin mailroom \
+    && mkdir -p /app/var && chown 10001:10001 /app/var
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-# Where a SQLite database would be; with PostgreSQL nothing is ever written.
-COPY --from=build --chown=10001:10001 /app/var /app/var
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MAILROOM_HOST=0.0.0.0 MAILROOM_PORT=3978
 USER 10001:10001

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.identity import IdentityEndpoint
 from support.postgres import Cluster
-from support.processes import ROOT
+from support.processes import ROOT, Processes
 from support.tokens import APP_ID
 from support.trust_site import HELGA, running_trust_site
 
@@ -15,7 +15,7 @@ NAMES = set(re.findall(r"name: '(MAILROOM_\w+)', value", (ROOT / "infra/modules/
 
 
 def test_it_signs_in_to_its_database_and_to_teams_with_tokens_of_the_identity(
-    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch, processes: Processes
 ) -> None:
     postgres.new_database()
     with IdentityEndpoint() as identity:
@@ -34,6 +34,8 @@ def test_it_signs_in_to_its_database_and_to_teams_with_tokens_of_the_identity(
             site.say(HELGA, "provision new.hire@contoso.com name='New Hire' license=E3 location=US")
             site.sees("New Hire")
             assert {call.authorization for call in site.connector.calls} == {"Bearer for-teams"}
+            trail = processes.python("-m", "bot.audit", "verify", **site.settings)
+            assert trail.popen.wait(30) == 0, trail.printed
             assert "for-teams" not in site.bot.printed
             assert "for-the-database" not in site.bot.printed
         assert {asked["client_id"] for asked in identity.asked} == {APP_ID}

@@ -99,6 +99,15 @@ def test_compose_keeps_the_bot_small_and_waits_for_its_database():
     assert "ports" not in database
 
 
+def test_the_runbook_starts_a_delta_synchronisation_and_changes_nothing_else():
+    script = (ROOT / "infra/hybrid/Start-DirectorySync.ps1").read_text().partition("#>")[2]
+    cmdlets = set(re.findall(r"\b[A-Z]\w+-[A-Z]\w+", script))
+    reading = {"Get-ADSyncScheduler", "Import-Module", "Out-Null", "Write-Output"}
+    assert cmdlets - reading == {"Start-ADSyncSyncCycle"}
+    assert re.findall(r"Start-ADSyncSyncCycle (.*?) \|", script) == ["-PolicyType Delta"]
+    assert "$WebhookData" not in script.partition(")")[2]
+
+
 def test_azd_finds_what_its_file_names():
     azure = yaml.safe_load((ROOT / "azure.yaml").read_text())
     assert (ROOT / azure["infra"]["path"] / f"{azure['infra']['module']}.bicep").is_file()
