@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import telemetry
 from bot.adapter import MailroomAdapter
 from bot.connector import Connector
+from bot.database import token_source
 from bot.extending import Extending
 from bot.files import TeamsFiles
 from bot.gate import Gate
@@ -86,7 +87,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         metrics = Metrics(registry.names())
         session = await _open_session(stack)
         line = await _open_line(settings, session, metrics, stack)
-        audit = open_audit(settings.database_url, clock, metrics)
+        audit = open_audit(settings.database_url, clock, metrics, token_source(settings))
         stack.callback(audit.close)
         await asyncio.to_thread(audit.prepare)
         seals = Seals(await asyncio.to_thread(server_key, audit.engine), registry.lifetimes())

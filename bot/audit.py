@@ -3,9 +3,10 @@
     python -m bot.audit verify [--file FILE] [--anchor SEQ:HASH]… [--json]
     python -m bot.audit export [--subject UPN] [--since TIME] [--output FILE]
 
-It reads the database of MAILROOM_DATABASE_URL and needs no other setting; `--file` reads an exported log instead. An
-export with --subject or --since leaves entries out, so it cannot be verified by itself. Exit codes: 0 unbroken or
-written, 1 broken, 2 wrong settings or arguments.
+It reads the database of MAILROOM_DATABASE_URL and needs no other setting, unless MAILROOM_DATABASE_LOGIN is
+entra: then it signs in as the bot does. `--file` reads an exported log instead. An export with --subject or --since
+leaves entries out, so it cannot be verified by itself. Exit codes: 0 unbroken or written, 1 broken, 2 wrong settings or
+arguments.
 """
 
 import argparse
@@ -13,14 +14,18 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from bot.settings import SettingsError, read_database_url
+from bot.settings import SettingsError, read, read_database
 from provisioning.audit import Anchor, AuditEntry, NotAnEntry, Verdict, check, entry_in, line_of, written
 from provisioning.errors import MailroomError
+
+if TYPE_CHECKING:
+    from jobs.audit_reading import Trail
 
 UNBROKEN, BROKEN, BAD = range(3)
 FILTERED = "an export with --subject or --since leaves entries out and cannot be verified by itself"
@@ -67,14 +72,23 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _of_database(anchors: Sequence[Anchor]) -> Verdict:
-    from jobs.audit_reading import open_trail
-
-    with open_trail(read_database_url()) as trail:
+    with _trail() as trail:
         head = trail.head
         verdict = check(trail.entries(), [*anchors, head])
     if not verdict.fault and verdict.count > head.seq:
         return replace(verdict, fault=f"there are entries after {head.seq}, the newest that Mailroom wrote")
     return verdict
+
+
+def _trail() -> AbstractContextManager["Trail"]:
+    from jobs.audit_reading import open_trail
+
+    database = read_database()
+    if database.database_login == "url":
+        return open_trail(database.database_url)
+    from bot.database import token_source
+
+    return open_trail(database.database_url, token_source(read()))
 
 
 def _of_file(name: str, anchors: Sequence[Anchor]) -> Verdict:
@@ -94,9 +108,7 @@ def _entries_in(lines: Iterable[str]) -> Iterator[AuditEntry]:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from jobs.audit_reading import open_trail
-
-    with open_trail(read_database_url()) as trail, _output(options.output) as output:
+    with _trail() as trail, _output(options.output) as output:
         try:
             for entry in trail.entries(options.subject, options.since or ""):
                 output.write(f"{line_of(entry)}\n")

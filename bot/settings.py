@@ -104,6 +104,7 @@ Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValid
 Url = Annotated[str, AfterValidator(_url)]
 Profiles = Annotated[tuple[SkipValidation[Profile], ...], NoDecode, BeforeValidator(_profiles)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+DatabaseLogin = Literal["url", "entra"]
 
 
 _CONFIG = SettingsConfigDict(
@@ -122,6 +123,7 @@ class DatabaseSettings(BaseSettings):
     model_config = _CONFIG
 
     database_url: DatabaseUrl = DEFAULT_DATABASE
+    database_login: DatabaseLogin = "url"
 
 
 class Settings(BaseSettings):
@@ -133,6 +135,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on.")
     database_url: DatabaseUrl = Field(
         DEFAULT_DATABASE, description="Where cases are kept: a SQLite file, or PostgreSQL."
+    )
+    database_login: DatabaseLogin = Field(
+        "url",
+        description="How to sign in to PostgreSQL: url (as it says), or entra (APP_ID's token as the password).",
     )
     graph_base_url: Url = Field(
         "https://graph.microsoft.com/v1.0", description="Microsoft Graph, with the version; the demo's is the sandbox."
@@ -205,6 +211,11 @@ class Settings(BaseSettings):
         writing = next((profile.name for profile in self.profiles if profile.sends_mail), None)
         if writing and not self.mail_sender:
             raise ValueError(f"{PREFIX}MAIL_SENDER is missing: the profile {writing} sends a message")
+        if self.database_login == "entra" and not self._has_token_for_database():
+            raise ValueError(
+                f"{PREFIX}DATABASE_LOGIN entra needs a postgresql:// {PREFIX}DATABASE_URL and an {PREFIX}APP_TYPE "
+                "that signs in"
+            )
         if self.app_type is AppType.ANONYMOUS:
             self._check_anonymous()
             return self
@@ -221,6 +232,9 @@ class Settings(BaseSettings):
             )
         if not is_loopback(urlsplit(self.graph_base_url).hostname or ""):
             raise ValueError(f"{PREFIX}APP_TYPE Anonymous needs a {PREFIX}GRAPH_BASE_URL on this machine")
+
+    def _has_token_for_database(self) -> bool:
+        return self.database_url.startswith("postgresql") and self.app_type is not AppType.ANONYMOUS
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -273,9 +287,9 @@ def read_telemetry() -> TelemetrySettings:
         raise SettingsError("; ".join(f"{str(one['loc'][0]).upper()} {one['msg']}" for one in error.errors())) from None
 
 
-def read_database_url(env_file: Path | str | None = ENV_FILE) -> str:
-    """The one setting, whatever the others are. Raises SettingsError with one line."""
-    return _read(DatabaseSettings, env_file).database_url
+def read_database(env_file: Path | str | None = ENV_FILE) -> DatabaseSettings:
+    """These settings, whatever the others are. Raises SettingsError with one line."""
+    return _read(DatabaseSettings, env_file)
 
 
 def in_force(settings: Settings) -> tuple[SettingLine, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from bot.app import SystemClock, open_directory
+from bot.database import token_source
 from bot.resync import WebhookResync
 from bot.settings import Settings
 from graph.client import GraphClient
@@ -100,7 +101,7 @@ class Terminal:
 async def open_terminal(settings: Settings, state: Path, stack: AsyncExitStack) -> Terminal:
     """`state` is an empty folder for the record of a repair while it runs."""
     clock = SystemClock()
-    audit = open_audit(settings.database_url, clock)
+    audit = open_audit(settings.database_url, clock, token=token_source(settings))
     stack.callback(audit.close)
     client, directory = await open_directory(settings, stack, record=audit.record)
     session = await stack.enter_async_context(aiohttp.ClientSession())

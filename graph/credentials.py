@@ -1,11 +1,17 @@
 """Which credential goes with which settings."""
 
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError
 
+from provisioning.errors import MailroomError
+
+# learn.microsoft.com/azure/postgresql/flexible-server/how-to-configure-sign-in-azure-ad-authentication
+DATABASES = "https://ossrdbms-aad.database.windows.net/.default"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LOCAL_TOKEN = "mailroom-local"  # noqa: S105 (no secret: it only proves that a bearer token is sent)
 
@@ -54,3 +60,25 @@ def credential_for(app_type: str, tenant_id: str, app_id: str, app_password: str
 
         return ManagedIdentityCredential(client_id=app_id)
     raise ValueError(f"app type {app_type} has no credential for {base_url}")
+
+
+def database_token(app_type: str, tenant_id: str, app_id: str, app_password: str) -> Callable[[], str]:
+    """What answers the token that signs in to Azure's PostgreSQL, on any thread: kept, and renewed before it ends.
+
+    The answer raises MailroomError where Entra ID gives none.
+    """
+    from azure.identity import ClientSecretCredential, ManagedIdentityCredential
+
+    credential = (
+        ManagedIdentityCredential(client_id=app_id)
+        if app_type == "UserAssignedMSI"
+        else ClientSecretCredential(tenant_id, app_id, app_password)
+    )
+
+    def token() -> str:
+        try:
+            return credential.get_token(DATABASES).token
+        except AzureError as error:
+            raise MailroomError(f"Entra ID gives no token for the database ({type(error).__name__}).") from error
+
+    return token

@@ -16,6 +16,9 @@ Before every change Mailroom reads whether the account holds a directory role or
 Where that cannot be read it changes nothing. Eligible roles, custom roles and those limited to an administrative unit
 are not among what it reads: name such people, or a group of them, in `MAILROOM_PROTECTED`.
 
+`infra/grant-graph-roles.sh CLIENT_ID` grants those of the table and no others; `--dry-run` only says what, `--without
+PERMISSION` leaves one out. It also names what is granted beyond the table.
+
 This page is made from `graph/permissions.py` by `python -m graph.permissions_page`, and a test holds them together.
 """
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from jobs.migrations import migrate
-from jobs.tables import AFTER_COMMIT, metadata, open_engine, reading, writing
+from jobs.tables import AFTER_COMMIT, TokenSource, metadata, open_engine, reading, writing
 from provisioning.audit import AuditEntry, AuditRecord, NotAnEntry, entry_of, entry_with, read_json
 from provisioning.ports import Clock
 from provisioning.tally import NOBODY, Tally
@@ -94,8 +94,9 @@ class AuditLog:
             return connection.execute(query).scalar_one()
 
 
-def open_audit(database_url: str, clock: Clock, tally: Tally = NOBODY) -> AuditLog:
-    return AuditLog(open_engine(database_url), clock, tally)
+def open_audit(database_url: str, clock: Clock, tally: Tally = NOBODY, token: TokenSource | None = None) -> AuditLog:
+    """`token` is what to sign in with, in place of a password in the URL."""
+    return AuditLog(open_engine(database_url, token), clock, tally)
 
 
 def append(connection: sa.Connection, record: AuditRecord, now: datetime) -> AuditEntry:

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from jobs.audit import audit, audit_head, entry_from
-from jobs.tables import open_engine
+from jobs.tables import TokenSource, open_engine
 from provisioning.audit import Anchor, AuditEntry
 from provisioning.errors import MailroomError
 
@@ -41,13 +41,13 @@ class Trail:
 
 
 @contextmanager
-def open_trail(database_url: str) -> Iterator[Trail]:
+def open_trail(database_url: str, token: TokenSource | None = None) -> Iterator[Trail]:
     """Reads only, in one transaction, so that what the bot writes meanwhile does not look like a fault."""
     url = sa.make_url(database_url)
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite and not Path(url.database or "").is_file():
         raise NoTrail(f"There is no database at {url.database}. {REMEDY}")
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, token)
     try:
         with engine.connect() as connection:
             if is_sqlite:

@@ -1,5 +1,6 @@
 """The tables, and the engine that they and DBOS share: SQLite in WAL mode, or PostgreSQL."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 
-from provisioning.errors import DatabaseUnavailable
+from provisioning.errors import DatabaseUnavailable, MailroomError
+
+log = logging.getLogger(__name__)
 
 POOL_SIZE = 28  # more than the engine's threads: a step that holds the write lock still needs a connection
 
@@ -37,6 +40,9 @@ BROKEN = (
 )
 
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
+
+TokenSource = Callable[[], str]
+"""The password of a new connection, asked for on its own thread. Raises MailroomError where there is none."""
 
 metadata = sa.MetaData()
 _is_open_alone = sa.text("open_upn IS NOT NULL AND bulk_id = ''")
@@ -232,15 +238,19 @@ takeovers = sa.Table(
 )
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, token: TokenSource | None = None) -> sa.Engine:
     """An engine for `url`; a SQLite file's folder is made when it is missing.
 
-    What a PostgreSQL URL says after its "?" goes to libpq, such as sslmode=verify-full and sslrootcert.
+    What a PostgreSQL URL says after its "?" goes to libpq, such as sslmode=verify-full and sslrootcert. With `token`
+    every new connection signs in with what it answers then: tokens end, connections that are open stay.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         parsed = parsed.set(drivername="postgresql+psycopg", query={**CONNECTION, **parsed.query})
-        return sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        if token:
+            event.listen(engine, "do_connect", _signing_in(token))
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(parsed, pool_size=POOL_SIZE)
@@ -303,6 +313,19 @@ def _sentence(error: sa.exc.SQLAlchemyError) -> str:
         return FULL
     # SQLite's words for a quota or a limit of the system, and for a disk that fails or became read-only.
     return BROKEN if "disk I/O error" in said or "readonly database" in said else SILENT
+
+
+def _signing_in(token: TokenSource) -> Callable[..., None]:
+    """No token is told as a server that does not answer, so that whoever waits for the database waits for it, too."""
+
+    def sign_in(dialect: Any, _record: Any, _words: Any, options: dict[str, Any]) -> None:
+        try:
+            options["password"] = token()
+        except MailroomError as error:
+            log.warning("no connection to the database: %s", error.sentence)
+            raise dialect.dbapi.OperationalError(error.sentence) from error
+
+    return sign_in
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

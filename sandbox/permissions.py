@@ -91,6 +91,21 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "GET /auditLogs/directoryAudits": ("AuditLog.Read.All",),
 }
 
+# Calls of a signed-in administrator, who needs delegated permissions. The sandbox knows no users by their tokens, so it
+# lets everyone: learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto
+OF_ADMINISTRATORS: Mapping[str, tuple[str, ...]] = {
+    "GET /servicePrincipals": ("Application.Read.All", "Directory.Read.All"),
+    "GET /servicePrincipals/{principal}/appRoleAssignments": ("Application.Read.All", "Directory.Read.All"),
+    "POST /servicePrincipals/{principal}/appRoleAssignedTo": ("AppRoleAssignment.ReadWrite.All",),
+}
+
+
+def every_permission() -> tuple[str, ...]:
+    """All that are named here, in the order of their names."""
+    return tuple(
+        sorted({name for table in (ACCEPTED, OF_ADMINISTRATORS) for names in table.values() for name in names})
+    )
+
 
 class Permissions:
     """What the app holds. `withhold` takes any permission away, also one that it never had."""

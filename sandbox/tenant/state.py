@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox import people
 from sandbox.clock import Clock
-from sandbox.tenant import seed
+from sandbox.permissions import every_permission
+from sandbox.tenant import principals, seed
 from sandbox.tenant.active_directory import ActiveDirectory
 from sandbox.tenant.effects import Effects
 from sandbox.tenant.mailboxes import Preparation
@@ -44,6 +45,9 @@ class Tenant:
         self.recipients: dict[str, Recipient] = {}
         self.incidents: list[Incident] = []
         self.health: dict[str, str] = {}  # a service's status, where no incident tells it
+        self.principals: dict[str, principals.ServicePrincipal] = {}
+        self.grants: list[principals.Grant] = []
+        principals.fill(self.principals, every_permission())
         self.audits: list[dict[str, Any]] = []
         self.mails: list[SentMail] = []
         self.directory = ActiveDirectory()

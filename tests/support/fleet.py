@@ -93,5 +93,7 @@ class Fleet:
         return [str(one) for one in log if one["operation"] in (operations or ("send",)) and one["status"] < 300]
 
     def notifications(self, upn: str) -> int:
-        """How many ready messages about the person were sent."""
-        return sum("Sign-in name" in message and upn in message for message in self.sent())
+        """How many ready messages about the person the chat shows; a live card that came late is none."""
+        messages = call("GET", f"{self.url}/chat/messages?as=helga&conversation=personal")["messages"]
+        attachments = [str(message["attachments"]) for message in messages]
+        return sum("outlook.office.com" in card and upn in card for card in attachments)

@@ -8,7 +8,9 @@ from typing import TypeVar
 from support.fake_directory import E3, FakeDirectory
 from support.fake_messenger import FakeMessenger
 
+from jobs.audit import open_audit
 from jobs.engine import JobsEngine, open_jobs
+from jobs.tables import TokenSource
 from provisioning.case import Case, CaseState, Conversation, Order, Person
 from provisioning.errors import NotAllowed
 from provisioning.placing import Terms
@@ -44,9 +46,11 @@ class Office:
         self.refused: set[str] = set()  # who may not order any more
         self.jobs: JobsEngine
 
-    async def open(self, tally: Tally = NOBODY) -> None:
+    async def open(self, tally: Tally = NOBODY, token: TokenSource | None = None) -> None:
+        audit = open_audit(self.url, self.clock, token=token)
+        await asyncio.to_thread(audit.prepare)
         ports = (self.directory, self.messenger, self.clock)
-        more = {"mail_sender": self.mail_sender, "terms": self.terms}
+        more = {"mail_sender": self.mail_sender, "terms": self.terms, "audit": audit}
         self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, tally=tally, **more)
         self.jobs.watch_schedules(self._may_order)
 

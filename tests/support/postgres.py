@@ -19,6 +19,7 @@ from types import TracebackType
 import psycopg
 from support.processes import free_port, wait_until
 
+GUARDED = "identity"  # the one user who needs a password
 USERS = ("postgres", "nobody")  # for root, the first that exists
 # Nothing of a test has to survive a power cut; what was committed has to survive a crash of PostgreSQL.
 FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=150")
@@ -79,17 +80,30 @@ class Cluster:
             connection.execute("CREATE SCHEMA public")
         return self.url
 
+    def sign_in_with(self, password: str) -> str:
+        """The URL, without a password, of a user who needs this one from now on; who has signed in is thrown out."""
+        url = self.url.replace("mailroom@", f"{GUARDED}@")
+        with self._connect() as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [GUARDED]).fetchone():
+                connection.execute(f"CREATE ROLE {GUARDED} LOGIN IN ROLE mailroom")
+                self._guard()
+            connection.execute(f"ALTER ROLE {GUARDED} PASSWORD '{password}'")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [GUARDED])
+        wait_until(lambda: not _lets_in(url), "passwords are asked for", 30, self._printed)
+        return url
+
+    def _guard(self) -> None:
+        rules = self._folder / "data/pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.url, autocommit=True, connect_timeout=5)
 
     def _answers(self) -> bool:
         if self._server.poll() is not None:
             raise AssertionError(f"PostgreSQL ended: {self._printed()}")
-        try:
-            self._connect().close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return _lets_in(self.url)
 
     def _printed(self) -> str:
         return (self._folder / "log").read_text(errors="replace")[-2000:]
@@ -98,6 +112,14 @@ class Cluster:
         argv = [str(self._programs / program), *args]
         done = subprocess.run(argv, cwd=self._folder, user=self._user, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{program}: {done.stderr[-2000:]}"
+
+
+def _lets_in(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _other_user() -> str | None:

@@ -1,6 +1,6 @@
 """A running edge for every test that asks for one; see support.edge."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from support.activities import TENANT_ID
 from support.connector import FakeConnector
 from support.edge import QUICK, Edge, single_tenant
+from support.identity import IdentityEndpoint
 from support.tokens import APP_ID, TokenService
 
 from bot.adapter import MailroomAdapter
@@ -82,3 +83,11 @@ async def secure(open_edge: OpenEdge) -> AsyncIterator[Edge]:
     """With tokens both ways."""
     async with open_edge(secure=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def identity_endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityEndpoint]:
+    with IdentityEndpoint() as endpoint:
+        for name, value in endpoint.environment.items():
+            monkeypatch.setenv(name, value)
+        yield endpoint

@@ -72,6 +72,8 @@ MISTAKES = [
     (GOOD, {"POLL_SECONDS": "nan"}, "MAILROOM_POLL_SECONDS "),
     (GOOD, {"LOG_FORMAT": "xml"}, "MAILROOM_LOG_FORMAT "),
     (GOOD, {"DATABASE_URL": "mysql://x"}, "MAILROOM_DATABASE_URL must begin with"),
+    (GOOD, {"DATABASE_LOGIN": "entra"}, "MAILROOM_DATABASE_LOGIN entra needs a postgresql://"),
+    (DEMO, {"DATABASE_LOGIN": "entra", "DATABASE_URL": "postgresql://h/d"}, "MAILROOM_DATABASE_LOGIN entra needs"),
     (GOOD, {"GRAPH_BASE_URL": "http://graph.microsoft.com"}, "MAILROOM_GRAPH_BASE_URL must be an https"),
     (GOOD, {"LOGIN_URL": "ftp://x"}, "MAILROOM_LOGIN_URL must be"),
     (GOOD, {"OPENID_METADATA_URL": "http://[::1"}, "MAILROOM_OPENID_METADATA_URL must be"),
