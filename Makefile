@@ -8,6 +8,8 @@ SPEED ?= 60
 APP_ID ?=
 DOMAIN ?=
 ARGS ?=
+# More than there are cores: many tests wait for a process to start, or for something to happen.
+WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 BIN := .venv/bin
 PORTS := --port $(SANDBOX_PORT) --bot-port $(MAILROOM_PORT) --speed $(SPEED)
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
@@ -37,7 +39,7 @@ package: setup-dev  ## Make the Teams app package of an environment (APP_ID, DOM
 	@$(BIN)/python -m manifest.package --app-id "$(APP_ID)" --domain "$(DOMAIN)" $(ARGS)
 
 test: lint  ## Linters, types, import rules and all tests (ARGS="-k grammar" for some)
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 lint: setup-dev  ## Style, types and import rules
 	$(BIN)/ruff check .

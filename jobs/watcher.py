@@ -23,8 +23,8 @@ from provisioning.waiting import lateness, longest_spacing, observe, worth_showi
 
 LEASE_SECONDS = 60.0  # a look that nobody finished is due again after this
 BATCH = 20  # Graph's limit for one $batch
-AT_MOST = 1_000  # looks a round
-TICK = 5.0  # seconds from the start of one round to that of the next, at least
+AT_MOST = 600  # looks a round
+TICK = 3.0  # seconds from the start of one round to that of the next, at least
 
 log = logging.getLogger(__name__)
 
