@@ -55,7 +55,8 @@ def show_live(
             moves=messages.c.moves + 1,
             is_asker=messages.c.is_asker | is_asker,
             conversation=_conversation_json.dump_json(conversation).decode(),
-            next_try_at=0.0,
+            # While it is being sent it stays its sender's: two at once would forget which card is the older one.
+            next_try_at=sa.case((messages.c.claimed_by == "", 0.0), else_=messages.c.next_try_at),
             attempts=0,
             **_one_more(),
         )

@@ -87,7 +87,7 @@ class PostRoom:
     def become_ready(self, case: Case) -> None:
         self.store.change(case.id, lambda now: ready(now, Clock().now()))
         with writing(self.engine) as connection:
-            owe_ready(connection, self.store.get(case.id) or case)
+            owe_ready(connection, self.store.get(case.id) or case, Clock().now())
         self.courier.wake()
 
     async def until(self, kinds: list[str], where: Conversation = CHAT) -> None:

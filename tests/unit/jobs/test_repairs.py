@@ -169,10 +169,11 @@ async def test_a_case_that_lacks_a_permission_explains_nothing_else(office: Offi
 
 
 async def test_a_card_asked_for_while_its_first_post_is_on_the_way_moves_down(office: Office) -> None:
-    sending, go_on = asyncio.Event(), asyncio.Event()
+    sending, go_on, sent = asyncio.Event(), asyncio.Event(), []
     show = office.messenger.show_case
 
     async def slow(case: Case, conversation: Conversation, activity_id: str = "") -> str:
+        sent.append(activity_id)
         sending.set()
         await go_on.wait()
         return await show(case, conversation, activity_id)
@@ -181,6 +182,8 @@ async def test_a_card_asked_for_while_its_first_post_is_on_the_way_moves_down(of
     case = await office.jobs.start(JANE, HELGA, CHAT)
     await sending.wait()
     await office.jobs.show(case.id, CHAT)
+    await office.jobs._courier._round()
+    assert sent == [""]  # nobody else sends it meanwhile
     go_on.set()
 
     async def moved() -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 from support.chat import Teams
+from support.fake_jobs import FakeJobs
+from support.fake_records import FakeRecords
 from support.office import HELGA as REQUESTER
 from support.office import JANE, eventually
 
@@ -79,7 +81,9 @@ async def test_a_burst_of_cards_in_a_channel_meets_no_429_and_keeps_its_order(te
     migrate(engine)
     store, outbox = CaseStore(engine, "p1"), Outbox(engine, "p1")
     async with aiohttp.ClientSession() as session:
-        messenger = TeamsMessenger(Connector(session, OutboundToken(None)), Seals(b"k" * 32, {}), Clock())
+        messenger = TeamsMessenger(
+            Connector(session, OutboundToken(None)), Seals(b"k" * 32, {}), Clock(), FakeRecords(FakeJobs())
+        )
         courier = Courier(outbox, messenger, Clock())
         running = asyncio.create_task(courier.run())
         cases = [Case(f"c{n}", replace(JANE, upn=f"user-{n}@contoso.com"), REQUESTER, Clock().now()) for n in range(8)]
