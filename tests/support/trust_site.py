@@ -223,6 +223,9 @@ class TrustSite:
         """A fault of Graph's from now on; see sandbox/faults.py."""
         call("POST", f"{self.sandbox_url}/sandbox/faults", rule)
 
+    def heal(self) -> None:
+        call("DELETE", f"{self.sandbox_url}/sandbox/faults")
+
     def mailbox_answers(self, upn: str) -> None:
         call("POST", f"{self.sandbox_url}/sandbox/users/{upn}/mailbox", {"ready": True})
 

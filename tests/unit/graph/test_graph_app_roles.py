@@ -60,10 +60,10 @@ async def test_a_dry_run_says_it_all_and_grants_nothing(sandbox, capsys):
 
 
 async def test_what_is_granted_beyond_the_table_is_told_and_left(sandbox, capsys):
-    assert (await assign(sandbox, "Mail.Send")).status == 201
+    assert (await assign(sandbox, "Directory.ReadWrite.All")).status == 201
     assert await grant(sandbox) == 0
-    assert "NOT IN THE TABLE Mail.Send" in capsys.readouterr().out
-    assert set(await held(sandbox)) == {*TABLE, "Mail.Send"}
+    assert "NOT IN THE TABLE Directory.ReadWrite.All" in capsys.readouterr().out
+    assert set(await held(sandbox)) == {*TABLE, "Directory.ReadWrite.All"}
 
 
 async def test_one_may_be_left_out(sandbox, capsys):
