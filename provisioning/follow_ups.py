@@ -15,9 +15,6 @@ class FollowUpKind(StrEnum):
     MANAGER = "manager"  # a mail to the manager
 
 
-MAILS = frozenset({FollowUpKind.WELCOME, FollowUpKind.MANAGER})
-
-
 class FollowUpState(StrEnum):
     TO_DO = "to_do"
     DONE = "done"

@@ -6,7 +6,7 @@ from typing import Any
 
 from provisioning.case import Case, touch
 from provisioning.errors import GraphTrace
-from provisioning.follow_ups import MAILS, FollowUp, FollowUpKind, FollowUpState, Group, Mail
+from provisioning.follow_ups import FollowUp, FollowUpKind, FollowUpState, Group, Mail
 from provisioning.powershell import quoted, script
 from provisioning.profiles import filled
 
@@ -75,10 +75,6 @@ def mail_for(one: FollowUp, index: int, case: Case, to: str) -> Mail:
     }
     subject = " ".join(filled(one.subject, values).split())
     return Mail(to, subject, filled(one.text, values), token=f"mailroom:{case.id}:{index}")
-
-
-def is_mail(one: FollowUp) -> bool:
-    return one.kind in MAILS
 
 
 def shared_mailbox_script(one: FollowUp, case: Case) -> str:
