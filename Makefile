@@ -39,7 +39,7 @@ package: setup-dev  ## Make the Teams app package of an environment (APP_ID, DOM
 	@$(BIN)/python -m manifest.package --app-id "$(APP_ID)" --domain "$(DOMAIN)" $(ARGS)
 
 test: lint  ## Linters, types, import rules and all tests (ARGS="-k grammar" for some)
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup-dev  ## Style, types and import rules
 	$(BIN)/ruff check .
