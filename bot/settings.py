@@ -331,11 +331,11 @@ def _public(name: str, value: object, *, is_secret: bool) -> str:
     if is_secret:
         return "set" if value else "not set"
     if name == "database_url":
-        return _without_secrets(str(value))
+        return without_secrets(str(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _without_secrets(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Neither the user and password of a database, nor what follows its "?"."""
     scheme, _, rest = url.partition("://")
     address, _, path = rest.partition("?")[0].partition("/")
