@@ -16,9 +16,7 @@ REPLACED, NOT_REPLACED, BAD = range(3)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    argparse.ArgumentParser(prog="python -m bot.seal_key", description="Replace the key of the buttons.").parse_args(
-        arguments
-    )
+    _parser().parse_args(arguments)
     try:
         _replace()
     except SettingsError as error:
@@ -27,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error.sentence, NOT_REPLACED)
     sys.stdout.write("The key is replaced: every older button is out of date. Start the bots again.\n")
     return REPLACED
+
+
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog="python -m bot.seal_key", description="Replace the key of the buttons.")
 
 
 def _replace() -> None:

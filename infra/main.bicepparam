@@ -5,6 +5,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 param size = readEnvironmentVariable('BOT_SIZE', 'small')
 param image = readEnvironmentVariable('BOT_IMAGE', '')
+param databaseServer = readEnvironmentVariable('BOT_DATABASE_SERVER', '')
 param resyncWebhookUrl = readEnvironmentVariable('MAILROOM_RESYNC_WEBHOOK_URL', '')
 param settings = {
   MAILROOM_ADMINS: readEnvironmentVariable('MAILROOM_ADMINS', '')
