@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import bot.app
+import bot.clock
 
 AHEAD_SECONDS = 2 * 3600.0
 true_time = time.time
@@ -25,7 +26,7 @@ def main() -> None:
     signal.signal(signal.SIGUSR1, lambda *_: jump(AHEAD_SECONDS))
     signal.signal(signal.SIGUSR2, lambda *_: jump(0.0))
     time.time = lambda: true_time() + ahead
-    bot.app.SystemClock.now = lambda _: datetime.now(UTC) + timedelta(seconds=ahead)
+    bot.clock.SystemClock.now = lambda _: datetime.now(UTC) + timedelta(seconds=ahead)
     runpy.run_module("bot", run_name="__main__")
 
 

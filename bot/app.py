@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from bot import telemetry
 from bot.adapter import MailroomAdapter
+from bot.clock import SystemClock
 from bot.connector import Connector
 from bot.database import token_source
 from bot.extending import Extending
@@ -48,6 +48,7 @@ from jobs.preferences import PreferenceTable
 from jobs.records import CaseRecords
 from jobs.stopping import in_time
 from provisioning.findings import Risk
+from provisioning.keeping import Keep
 from provisioning.placing import Terms
 from provisioning.tally import NOBODY, Tally
 
@@ -61,13 +62,6 @@ HURRY_SECONDS = 0.7  # until what was not answered by then is told so
 FLUSH_SECONDS = 0.5  # for the last traces
 
 DRAIN: web.AppKey[Callable[[float], Awaitable[None]]] = web.AppKey("drain")
-
-
-class SystemClock:
-    """The machine's own."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,8 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         resync = WebhookResync(session, url) if url else None
         terms = Terms(settings.profiles, settings.default_usage_location)
         ports = (directory, messenger, clock, settings.poll_seconds, resync, audit, metrics)
-        jobs = await open_jobs(settings.database_url, *ports, mail_sender=settings.mail_sender, terms=terms)
+        keep = Keep(settings.retention_days, settings.audit_retention_days)
+        jobs = await open_jobs(settings.database_url, *ports, mail_sender=settings.mail_sender, terms=terms, keep=keep)
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(line.adapter.close)
         metrics.watch(jobs.depth)

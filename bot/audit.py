@@ -14,14 +14,14 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bot.settings import SettingsError, read, read_database
-from provisioning.audit import Anchor, AuditEntry, NotAnEntry, Verdict, check, entry_in, line_of, written
+from provisioning.audit import Anchor, AuditEntry, NotAnEntry, Verdict, check, cut_of, entry_in, line_of, written
 from provisioning.errors import MailroomError
 
 if TYPE_CHECKING:
@@ -62,19 +62,35 @@ def _verify(options: argparse.Namespace) -> int:
     verdict = _of_file(options.file, options.anchor) if options.file else _of_database(options.anchor)
     is_broken = bool(verdict.fault)
     if options.json:
-        told = {"unbroken": not is_broken, "entries": verdict.count, "newest": verdict.newest, "fault": verdict.fault}
-        _say(json.dumps(told))
-    elif is_broken:
-        _say(f"Broken: {verdict.fault}. Unbroken before it: {verdict.count}.")
+        _say(json.dumps(_told(verdict)))
+        return BROKEN if is_broken else UNBROKEN
+    if verdict.removed:
+        _say(f"Entries 1 to {verdict.removed} were removed by retention, as the trail itself says.")
+    for anchor in options.anchor:
+        if anchor.seq < verdict.removed:
+            _say(f"The anchor of entry {anchor.seq} proves nothing any more: the entry was removed.")
+    if is_broken:
+        _say(f"Broken: {verdict.fault}. Unbroken before it: {verdict.count - verdict.removed}.")
     else:
-        _say(f"Unbroken, entries: {verdict.count}. To keep as an anchor: {verdict.count}:{verdict.newest}")
+        count = verdict.count - verdict.removed
+        _say(f"Unbroken, entries: {count}. To keep as an anchor: {verdict.count}:{verdict.newest}")
     return BROKEN if is_broken else UNBROKEN
+
+
+def _told(verdict: Verdict) -> dict[str, object]:
+    return {
+        "unbroken": not verdict.fault,
+        "entries": verdict.count - verdict.removed,
+        "removed": verdict.removed,
+        "newest": verdict.newest,
+        "fault": verdict.fault,
+    }
 
 
 def _of_database(anchors: Sequence[Anchor]) -> Verdict:
     with _trail() as trail:
         head = trail.head
-        verdict = check(trail.entries(), [*anchors, head])
+        verdict = check(trail.entries(), [*anchors, head], trail.cuts)
     if not verdict.fault and verdict.count > head.seq:
         return replace(verdict, fault=f"there are entries after {head.seq}, the newest that Mailroom wrote")
     return verdict
@@ -92,11 +108,26 @@ def _trail() -> AbstractContextManager["Trail"]:
 
 
 def _of_file(name: str, anchors: Sequence[Anchor]) -> Verdict:
-    with Path(name).open(encoding="utf-8", errors="surrogateescape") as lines:
-        verdict = check(_entries_in(lines), anchors)
+    with _lines_of(name) as lines:
+        cuts = _cuts_in(lines)
+    with _lines_of(name) as lines:
+        verdict = check(_entries_in(lines), anchors, cuts)
     if "stands in its place" in verdict.fault:
         return replace(verdict, fault=f"{verdict.fault} ({FILTERED})")
     return verdict
+
+
+def _lines_of(name: str) -> TextIO:
+    return Path(name).open(encoding="utf-8", errors="surrogateescape")
+
+
+def _cuts_in(lines: Iterable[str]) -> list[Anchor]:
+    """What is no entry cuts nothing; the check that follows says so."""
+    found = []
+    for line in lines:
+        with suppress(NotAnEntry):
+            found.append(cut_of(entry_in(line)))
+    return [cut for cut in found if cut]
 
 
 def _entries_in(lines: Iterable[str]) -> Iterator[AuditEntry]:

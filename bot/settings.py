@@ -21,6 +21,7 @@ from provisioning.profiles import Profile
 PREFIX = "MAILROOM_"
 ENV_FILE = ".env"
 DEFAULT_DATABASE = "sqlite:///var/mailroom.db"
+FEWEST_DAYS = 7  # no case is worked on for longer
 
 
 class AppType(StrEnum):
@@ -78,6 +79,12 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _days(days: int) -> int:
+    if days < 0 or 0 < days < FEWEST_DAYS:
+        raise ValueError(f"must be 0 (never) or at least {FEWEST_DAYS} days")
+    return days
+
+
 def _database(text: str) -> str:
     if not text.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
@@ -102,6 +109,7 @@ S = TypeVar("S", bound=BaseSettings)
 Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
+Days = Annotated[int, Field(le=36_500), AfterValidator(_days)]
 Profiles = Annotated[tuple[SkipValidation[Profile], ...], NoDecode, BeforeValidator(_profiles)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 DatabaseLogin = Literal["url", "entra"]
@@ -190,6 +198,13 @@ class Settings(BaseSettings):
     mail_sender: str = Field(
         "", description="The mailbox, by address or object id, from which messages of profiles are sent."
     )
+    retention_days: Days = Field(
+        365, description="Cases, fixes and lists are deleted so many days after their end; 0: never."
+    )
+    audit_retention_days: Days = Field(
+        0,
+        description="Entries of the audit trail go after so many days, no fewer than RETENTION_DAYS; 0: never.",
+    )
     resync_webhook_url: Url = Field(
         "", repr=False, description="Called to start a directory synchronisation; empty: not offered."
     )
@@ -211,6 +226,11 @@ class Settings(BaseSettings):
         writing = next((profile.name for profile in self.profiles if profile.sends_mail), None)
         if writing and not self.mail_sender:
             raise ValueError(f"{PREFIX}MAIL_SENDER is missing: the profile {writing} sends a message")
+        if self.audit_retention_days and not 0 < self.retention_days <= self.audit_retention_days:
+            raise ValueError(
+                f"{PREFIX}AUDIT_RETENTION_DAYS must be 0 or no less than {PREFIX}RETENTION_DAYS: the trail says what "
+                "became of each case"
+            )
         if self.database_login == "entra" and not self._has_token_for_database():
             raise ValueError(
                 f"{PREFIX}DATABASE_LOGIN entra needs a postgresql:// {PREFIX}DATABASE_URL and an {PREFIX}APP_TYPE "
@@ -311,11 +331,11 @@ def _public(name: str, value: object, *, is_secret: bool) -> str:
     if is_secret:
         return "set" if value else "not set"
     if name == "database_url":
-        return _without_secrets(str(value))
+        return without_secrets(str(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _without_secrets(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Neither the user and password of a database, nor what follows its "?"."""
     scheme, _, rest = url.partition("://")
     address, _, path = rest.partition("?")[0].partition("/")

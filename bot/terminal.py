@@ -7,7 +7,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import SystemClock, open_directory
+from bot.app import open_directory
+from bot.clock import SystemClock
 from bot.database import token_source
 from bot.resync import WebhookResync
 from bot.settings import Settings

@@ -67,11 +67,23 @@ async def granted(client: GraphClient) -> frozenset[str] | None:
 
 def roles_in(token: str) -> frozenset[str] | None:
     """The `roles` of a JWT; None for any other token. Entra leaves the claim out where nothing is granted."""
-    claims = _claims(token)
+    claims = claims_in(token)
     if claims is None:
         return None
     roles = claims.get("roles", [])
     return frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else None
+
+
+def claims_in(token: str) -> Mapping[str, Any] | None:
+    """What a JWT says of whom it is for; None for any other token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:  # not base64, not UTF-8, not JSON
+        return None
+    return claims if isinstance(claims, dict) else None
 
 
 def missing(held: Collection[str] | None) -> tuple[Missing, ...]:
@@ -91,14 +103,3 @@ def features() -> dict[str, tuple[str, ...]]:
     return {
         name: tuple(dict.fromkeys(one.feature for one in PERMISSIONS.values() if one.name == name)) for name in names
     }
-
-
-def _claims(token: str) -> Mapping[str, Any] | None:
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:  # not base64, not UTF-8, not JSON
-        return None
-    return claims if isinstance(claims, dict) else None

@@ -17,6 +17,9 @@ param size string = 'small'
 @description('The image of the bot in the registry below. Empty until infra/after-provision.sh has built the first one.')
 param image string = ''
 
+@description('The database server, where it is one that was restored (docs/operate.md). Empty: the one that is made here.')
+param databaseServer string = ''
+
 @description('More settings of the bot, by their names (bot/settings.py). An empty one is as if it were not there.')
 param settings object = {}
 
@@ -91,7 +94,7 @@ module registry 'modules/registry.bicep' = {
 module postgres 'modules/postgres.bicep' = {
   scope: group
   params: {
-    name: 'psql-${suffix}'
+    name: empty(databaseServer) ? 'psql-${suffix}' : databaseServer
     location: location
     tags: tags
     sku: chosen.databaseSku

@@ -2,7 +2,8 @@
 
 An entry is written in the transaction of what it speaks of: neither is there without the other. The newest number
 and hash stand in `audit_head`, whose one row is locked while appending. Triggers (jobs/migrations) refuse to change
-or delete entries, which guards against mistakes; against whoever owns the database only the hashes do.
+entries, and to delete any after `audit_start` (jobs/audit_cutting.py). That guards against mistakes; against whoever
+owns the database only the hashes do.
 """
 
 import asyncio
@@ -44,6 +45,14 @@ audit_head = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # its one row is 1
     sa.Column("seq", sa.Integer, nullable=False),  # of the newest entry, 0 before the first
+    sa.Column("hash", sa.String, nullable=False),
+)
+
+audit_start = sa.Table(
+    "audit_start",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # its one row is 1
+    sa.Column("seq", sa.Integer, nullable=False),  # of the newest entry that may be deleted, 0 for none
     sa.Column("hash", sa.String, nullable=False),
 )
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from jobs.audit import audit, audit_head, entry_from
-from jobs.tables import TokenSource, open_engine
-from provisioning.audit import Anchor, AuditEntry
+from jobs.tables import TokenSource, open_existing
+from provisioning.audit import Anchor, AuditEntry, Kind, NotAnEntry, cut_of
 from provisioning.errors import MailroomError
 
 AT_ONCE = 1000  # rows in memory
@@ -31,26 +31,37 @@ class Trail:
         row = self._connection.execute(sa.select(audit_head.c.seq, audit_head.c.hash)).one_or_none()
         return Anchor(row.seq, row.hash) if row else Anchor(0, "")
 
+    @property
+    def cuts(self) -> tuple[Anchor, ...]:
+        """Where the log itself says that retention removed its oldest entries."""
+        query = sa.select(audit).where(audit.c.kind == Kind.RETENTION).order_by(audit.c.seq)
+        return tuple(cut for row in self._connection.execute(query) if (cut := _cut_in(row)))
+
     def entries(self, subject: str = "", since: str = "") -> Iterator[AuditEntry]:
         """In order; those about a UPN, those from a time on (as `at` is written)."""
         query = sa.select(audit).where(audit.c.at >= since).order_by(audit.c.seq)
         if subject:
             query = query.where(audit.c.subject == subject.lower())
-        for row in self._connection.execute(query.execution_options(yield_per=AT_ONCE)):
-            yield entry_from(row)
+        with self._connection.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
+            for row in rows:
+                yield entry_from(row)
+
+
+def _cut_in(row: sa.Row[Any]) -> Anchor | None:
+    """What is no entry cuts nothing; the check that follows says so."""
+    try:
+        return cut_of(entry_from(row))
+    except NotAnEntry:
+        return None
 
 
 @contextmanager
 def open_trail(database_url: str, token: TokenSource | None = None) -> Iterator[Trail]:
     """Reads only, in one transaction, so that what the bot writes meanwhile does not look like a fault."""
-    url = sa.make_url(database_url)
-    is_sqlite = url.get_backend_name() == "sqlite"
-    if is_sqlite and not Path(url.database or "").is_file():
-        raise NoTrail(f"There is no database at {url.database}. {REMEDY}")
-    engine = open_engine(database_url, token)
+    engine = open_existing(database_url, token)
     try:
         with engine.connect() as connection:
-            if is_sqlite:
+            if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")

@@ -31,6 +31,7 @@ from jobs.outbox import Outbox
 from jobs.presence import Presence, own_id
 from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
+from jobs.retention import Retention
 from jobs.schedules import MayOrder, ScheduleBook
 from jobs.steps import ProvisionSteps
 from jobs.stopping import in_time
@@ -45,6 +46,7 @@ from provisioning.case import Case, Conversation, Order, Person, cancel, touch
 from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
 from provisioning.following_up import next_to_do, once_more
+from provisioning.keeping import Keep
 from provisioning.placing import Terms
 from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
@@ -67,6 +69,7 @@ async def open_jobs(
     tally: Tally = NOBODY,
     mail_sender: str = "",
     terms: Terms = Terms(),  # noqa: B008 (frozen)
+    keep: Keep = Keep(),  # noqa: B008 (frozen)
 ) -> "JobsEngine":
     """Bring the tables up to date, start the engine, recover what a killed process left, and begin to watch.
 
@@ -76,7 +79,7 @@ async def open_jobs(
     if audit is None:
         audit = open_audit(database_url, clock)
         await asyncio.to_thread(audit.prepare)
-    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, tally, mail_sender, terms)
+    jobs = JobsEngine(audit, directory, messenger, clock, poll_seconds, resync, tally, mail_sender, terms, keep)
     await jobs.start_engine(database_url)
     return jobs
 
@@ -95,10 +98,12 @@ class JobsEngine:
         tally: Tally,
         mail_sender: str = "",
         terms: Terms = Terms(),  # noqa: B008 (frozen)
+        keep: Keep = Keep(),  # noqa: B008 (frozen)
     ) -> None:
         self.audit = audit
         self._engine = engine = audit.engine
         self._clock = clock
+        self._keep = keep
         self._presence = Presence(engine, own_id(engine))
         self._store = CaseStore(engine, self._presence.process_id)
         self._repairs = RepairStore(engine, tally)
@@ -116,6 +121,7 @@ class JobsEngine:
             ExplainSteps(directory, self._cases),
             RepairSteps(directory, self._repairs, self._courier.wake, clock, resync),
             FollowUpSteps(directory, self._cases, mail_sender),
+            Retention(engine, clock, keep),
         )
         self._bulk_runner = BulkRunner(engine, clock, queueing.begin_provision, self.cancel, self._courier.wake)
         self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
@@ -135,6 +141,8 @@ class JobsEngine:
         self._loops.begin("takeover", self._takeover.run())
         self._loops.begin("incidents", self._incidents.run())
         self._loops.begin("lists", self._bulk_runner.run())
+        if not self._keep.is_for_ever:
+            self._loops.begin("retention", self._parts.retention.run(queueing.begin_retention))
 
     def watch_schedules(self, may_order: MayOrder) -> None:
         """From now on, orders begin at their time; once the rules of who may order are there."""

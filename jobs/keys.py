@@ -1,7 +1,7 @@
 """The key of this installation, by which the bot knows its own buttons again. It stays where the cases are.
 
-Made at the first start, kept across restarts, and the same for every process on one database. To replace it, delete
-the row and start again: the buttons on older cards are then out of date, and nothing else is lost.
+Made at the first start, kept across restarts, and the same for every process on one database. Once it is replaced and
+the bots are started again, the buttons on older cards are out of date, and nothing else is lost.
 """
 
 import secrets as randomness
@@ -25,3 +25,10 @@ def server_key(engine: sa.Engine) -> bytes:
         insert_new(connection, secrets, name=NAME, value=randomness.token_bytes(KEY_BYTES))
     with reading(engine) as connection:
         return bytes(connection.execute(kept).scalar_one())
+
+
+def replace_key(engine: sa.Engine) -> None:
+    """For whoever starts from now on; a process that runs keeps the one that it has."""
+    with writing(engine) as connection:
+        connection.execute(secrets.delete().where(secrets.c.name == NAME))
+        connection.execute(secrets.insert().values(name=NAME, value=randomness.token_bytes(KEY_BYTES)))

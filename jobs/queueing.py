@@ -12,7 +12,7 @@ from dbos import DBOS, SetWorkflowID
 
 from jobs.stopping import in_time
 from jobs.tables import POOL_SIZE
-from jobs.workflows import QUEUE, Parts, bind, explain, finish, follow_up, provision, repair
+from jobs.workflows import QUEUE, RETENTION, Parts, bind, explain, finish, follow_up, provision, repair, retention
 
 APPLICATION_VERSION = "1"  # pinned: DBOS otherwise derives it from the source, and an upgrade strands work
 QUEUE_POLL_SECONDS = 1.0
@@ -77,3 +77,9 @@ async def begin_follow_up(case_id: str, once: str) -> None:
 async def begin_repair(repair_id: str) -> None:
     with SetWorkflowID(f"repair:{repair_id}"):
         await DBOS.enqueue_workflow_async(QUEUE, repair, repair_id)
+
+
+async def begin_retention(day: str) -> None:
+    """Once a day, whoever asks for it."""
+    with SetWorkflowID(f"{RETENTION}:{day}"):
+        await DBOS.enqueue_workflow_async(QUEUE, retention, day)

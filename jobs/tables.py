@@ -41,6 +41,11 @@ BROKEN = (
 
 AFTER_COMMIT = "after_commit"  # in a writing connection's `info`: what to call once the transaction is committed
 
+
+class NoDatabase(MailroomError):
+    """There is no database of ours at the address."""
+
+
 TokenSource = Callable[[], str]
 """The password of a new connection, asked for on its own thread. Raises MailroomError where there is none."""
 
@@ -256,6 +261,20 @@ def open_engine(url: str, token: TokenSource | None = None) -> sa.Engine:
     engine = sa.create_engine(parsed, pool_size=POOL_SIZE)
     event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for any other."""
+    parsed = sa.make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def open_existing(url: str, token: TokenSource | None = None) -> sa.Engine:
+    """An engine for a database that has to be there: no file is made. Raises NoDatabase."""
+    file = sqlite_file(url)
+    if file is not None and not file.is_file():
+        raise NoDatabase(f"There is no database at {file}. Start the bot once, or correct MAILROOM_DATABASE_URL.")
+    return open_engine(url, token)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ functions, and what they work with is bound once a process. Arguments and result
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from jobs.explaining import ExplainSteps
 from jobs.finishing import FinishSteps
 from jobs.following_up import FollowUpSteps
 from jobs.repairing import RepairSteps
+from jobs.retention import Retention
 from jobs.steps import ProvisionSteps
 from jobs.tracing import doing, is_tracing, working_on
 from provisioning.case import Case, Problem, fail
@@ -26,6 +28,7 @@ from provisioning.errors import DatabaseUnavailable
 from provisioning.repair import Repair
 
 QUEUE = "cases"
+RETENTION = "retention"
 FAULT = "Something went wrong in Mailroom itself. What was done stays done. Try again."
 BROKEN = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]  # what is in these goes on no more
 DATABASE_PAUSE = 5.0  # seconds between the tries of a step while the database is gone
@@ -46,6 +49,7 @@ class Parts:
     explain_steps: ExplainSteps
     repair_steps: RepairSteps
     follow_up_steps: FollowUpSteps
+    retention: Retention
 
 
 _bound: list[Parts] = []
@@ -123,6 +127,17 @@ async def repair(repair_id: str) -> None:
             raise
 
 
+@DBOS.workflow(name=RETENTION)
+async def retention(day: str) -> None:
+    """What is too old on that day is deleted, some at a time."""
+    steps = _bound[0].retention
+    counts: Counter[str] = Counter()
+    while found := await _run("sweep", steps.sweep, day):
+        counts.update(found)
+    await _run("cut", steps.cut, day)
+    await _run("note", steps.note, day, dict(counts))
+
+
 async def end_broken(workflow_ids: Sequence[str]) -> None:
     """Those of the workflows that broke off end their case or repair."""
     if not workflow_ids:
@@ -141,7 +156,7 @@ async def break_off(workflow_id: str) -> None:
         await _bound[0].repair_steps.fail(rest, FAULT)
     elif rest.startswith("follow-up"):
         await _bound[0].follow_up_steps.break_off(subject, FAULT)
-    elif not rest.startswith("explain"):
+    elif subject != RETENTION and not rest.startswith("explain"):  # of those, the next time does what is left
         await _end(_bound[0], subject)
 
 

@@ -16,6 +16,8 @@ from provisioning.case import Person
 
 GENESIS = "0" * 64  # what the first entry holds as the hash before it
 
+Hashes = Mapping[int, set[str]]  # that entries are known to have, by number
+
 
 class Kind(StrEnum):
     ORDER = "order"  # somebody ordered a mailbox
@@ -29,6 +31,7 @@ class Kind(StrEnum):
     REFUSAL = "refusal"  # somebody wanted what they may not
     SETTING = "setting"  # somebody changed how Mailroom works, in the chat
     FAILURE = "failure"  # a write that Graph refused or did not answer
+    RETENTION = "retention"  # what was too old, or was asked for, is deleted
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,15 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of a check: how many entries are unbroken, the hash of the last of them, and the first fault or ""."""
+    """Of a check: the number and the hash of the last unbroken entry, and the first fault or "".
+
+    `removed`: how many of the entries up to `count` are there no more because retention removed the oldest.
+    """
 
     count: int
     newest: str
     fault: str = ""
+    removed: int = 0
 
 
 class NotAnEntry(ValueError):
@@ -111,35 +118,61 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256(_json(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def check(entries: Iterable[AuditEntry], anchors: Collection[Anchor] = ()) -> Verdict:
+def check(entries: Iterable[AuditEntry], anchors: Collection[Anchor] = (), cuts: Collection[Anchor] = ()) -> Verdict:
     """Whether the entries are a whole log from its first entry on, with every anchor's entry in it.
 
-    `anchors` are known from elsewhere: without one, a cut tail cannot be seen.
+    `anchors` are known from elsewhere: without one, a cut tail cannot be seen. `cuts` are what the entries themselves
+    say (`cut_of`) of where retention removed the oldest: up to there a log may begin later.
     """
-    count, newest = 0, GENESIS
+    known = _by_number((*anchors, *cuts))
+    count, newest, removed = 0, GENESIS, 0
     try:
         for entry in entries:
-            fault = _fault(entry, count + 1, newest, anchors)
+            if count == 0 and any(1 < entry.seq <= cut.seq + 1 for cut in cuts):
+                count = removed = entry.seq - 1
+                newest = entry.previous
+                if _contradicts(Anchor(count, newest), known):
+                    return Verdict(0, GENESIS, f"entry {entry.seq} does not follow the one that was removed before it")
+            fault = _fault(entry, count + 1, newest, known)
             if fault:
-                return Verdict(count, newest, fault)
+                return Verdict(count, newest, fault, removed)
             count, newest = count + 1, entry.hash
     except NotAnEntry as error:
-        return Verdict(count, newest, str(error))
+        return Verdict(count, newest, str(error), removed)
     least = max((anchor.seq for anchor in anchors), default=0)
     cut = f"entry {count + 1} is missing: the log is cut, there were at least {least} entries" if least > count else ""
-    return Verdict(count, newest, cut)
+    return Verdict(count, newest, cut, removed)
 
 
-def _fault(entry: AuditEntry, expected: int, previous: str, anchors: Collection[Anchor]) -> str:
+def cut_of(entry: AuditEntry) -> Anchor | None:
+    """The newest entry that was removed as too old, where this entry is the one that says so."""
+    cut = entry.details.get("cut") if entry.kind == Kind.RETENTION else None
+    if not isinstance(cut, dict) or type(cut.get("seq")) is not int or not isinstance(cut.get("hash"), str):
+        return None
+    return Anchor(cut["seq"], cut["hash"]) if cut["seq"] < entry.seq else None
+
+
+def _fault(entry: AuditEntry, expected: int, previous: str, known: Hashes) -> str:
     if entry.seq != expected:
         return f"entry {expected} is missing: {entry.seq} stands in its place"
     if entry.previous != previous:
         return f"entry {entry.seq} does not follow the one before it"
     if digest(entry) != entry.hash:
         return f"entry {entry.seq} was changed after it was written"
-    if any(anchor.seq == entry.seq and anchor.hash != entry.hash for anchor in anchors):
+    if _contradicts(Anchor(entry.seq, entry.hash), known):
         return f"entry {entry.seq} is not the one that its anchor speaks of"
     return ""
+
+
+def _by_number(anchors: Iterable[Anchor]) -> Hashes:
+    found: dict[int, set[str]] = {}
+    for anchor in anchors:
+        found.setdefault(anchor.seq, set()).add(anchor.hash)
+    return found
+
+
+def _contradicts(found: Anchor, known: Hashes) -> bool:
+    return bool(known.get(found.seq, {found.hash}) - {found.hash})
 
 
 def line_of(entry: AuditEntry) -> str:

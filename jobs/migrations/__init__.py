@@ -4,9 +4,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from jobs.tables import reading, writing
+from jobs.tables import NoDatabase, reading, writing
 
-HEAD = "0018"  # the newest step in versions/
+HEAD = "0019"  # the newest step in versions/
 LOCK = 0x4D61696C  # "Mail": PostgreSQL's advisory lock that all our processes take to migrate
 
 
@@ -17,8 +17,7 @@ def migrate(engine: sa.Engine) -> None:
     alters one table: with two it could hold the one that an old process waits for, and wait for the one that it holds.
     Raises DatabaseUnavailable.
     """
-    with reading(engine) as connection:
-        is_done = _version(connection) >= HEAD
+    is_done = version(engine) >= HEAD
     while not is_done:
         with writing(engine) as connection:
             if engine.dialect.name == "postgresql":
@@ -28,8 +27,19 @@ def migrate(engine: sa.Engine) -> None:
             is_done = _version(connection) >= HEAD
 
 
+def version(engine: sa.Engine) -> str:
+    """The step that the tables are at; "" for none. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        return _version(connection)
+
+
+def require_head(engine: sa.Engine) -> None:
+    """Raises NoDatabase unless the tables are at least at this version's step, and DatabaseUnavailable."""
+    if version(engine) < HEAD:
+        raise NoDatabase("The database's tables are of an older version, or there are none. Start the bot once.")
+
+
 def _version(connection: sa.Connection) -> str:
-    """The step that the tables are at; "" for none."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return ""
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""

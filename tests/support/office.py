@@ -13,6 +13,7 @@ from jobs.engine import JobsEngine, open_jobs
 from jobs.tables import TokenSource
 from provisioning.case import Case, CaseState, Conversation, Order, Person
 from provisioning.errors import NotAllowed
+from provisioning.keeping import Keep
 from provisioning.placing import Terms
 from provisioning.tally import NOBODY, Tally
 
@@ -43,6 +44,7 @@ class Office:
         self.clock = ShiftedClock()
         self.mail_sender = ""
         self.terms = Terms()
+        self.keep = Keep()  # for ever
         self.refused: set[str] = set()  # who may not order any more
         self.jobs: JobsEngine
 
@@ -50,7 +52,7 @@ class Office:
         audit = open_audit(self.url, self.clock, token=token)
         await asyncio.to_thread(audit.prepare)
         ports = (self.directory, self.messenger, self.clock)
-        more = {"mail_sender": self.mail_sender, "terms": self.terms, "audit": audit}
+        more = {"mail_sender": self.mail_sender, "terms": self.terms, "audit": audit, "keep": self.keep}
         self.jobs = await open_jobs(self.url, *ports, poll_seconds=0.05, tally=tally, **more)
         self.jobs.watch_schedules(self._may_order)
 

@@ -35,10 +35,10 @@ def find_programs() -> Path | None:
 
 
 class Cluster:
-    """One server with one database. Leaving the block stops it and removes its folder."""
+    """One server with one database. Leaving the block stops it and removes its folder. `programs` is where they are."""
 
     def __init__(self, programs: Path) -> None:
-        self._programs = programs
+        self.programs = programs
         self._user = _other_user()
         self._folder = Path(tempfile.mkdtemp(prefix="mailroom-postgres-"))
         self.port = free_port()
@@ -57,7 +57,7 @@ class Cluster:
 
     def start(self) -> None:
         settings = [word for setting in FAST for word in ("-c", setting)]
-        argv = [str(self._programs / "postgres"), "-D", "data", "-p", str(self.port), "-h", "127.0.0.1", "-k", "."]
+        argv = [str(self.programs / "postgres"), "-D", "data", "-p", str(self.port), "-h", "127.0.0.1", "-k", "."]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 [*argv, *settings], cwd=self._folder, user=self._user, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -109,7 +109,7 @@ class Cluster:
         return (self._folder / "log").read_text(errors="replace")[-2000:]
 
     def _run(self, program: str, *args: str) -> None:
-        argv = [str(self._programs / program), *args]
+        argv = [str(self.programs / program), *args]
         done = subprocess.run(argv, cwd=self._folder, user=self._user, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{program}: {done.stderr[-2000:]}"
 

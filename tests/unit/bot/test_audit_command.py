@@ -15,7 +15,8 @@ from support.processes import ROOT, clean_env
 
 from bot.audit import main
 from jobs.audit import append, open_audit
-from jobs.tables import writing
+from jobs.audit_cutting import cut_trail
+from jobs.tables import open_engine, writing
 from provisioning.audit import AuditRecord, Kind
 from provisioning.case import Person
 
@@ -158,6 +159,30 @@ def test_words_of_any_language_and_half_characters_survive(log: Log):
     path = log.export()
     assert "Jörg 王" in path.read_text()
     assert log("verify", "--file", str(path))[1] == log("verify")[1]
+
+
+def test_after_retention_the_rest_is_verified_in_the_database_and_in_an_export(log: Log):
+    first = json.loads(log.export().read_text().splitlines()[0])
+    engine = open_engine(log.url)
+    cut_trail(engine, NOW + timedelta(minutes=2), NOW + timedelta(minutes=4))  # entry 1 goes, entry 4 says so
+    engine.dispose()
+    path = log.export()
+    for arguments in ((), ("--file", str(path))):
+        code, said, _ = log("verify", *arguments, "--anchor", f"1:{first['hash']}")
+        assert (code, said.splitlines()[0]) == (
+            0,
+            "Entries 1 to 1 were removed by retention, as the trail itself says.",
+        )
+        assert "Unbroken, entries: 3. To keep as an anchor: 4:" in said
+    assert log("verify", "--anchor", f"1:{'0' * 64}")[0] == 1
+    told = log.json()
+    assert (told["unbroken"], told["entries"], told["removed"]) == (True, 3, 1)
+    log.write("5")
+    log.tamper("DELETE FROM audit WHERE seq = 2")
+    assert "entry 1 is missing: 3 stands in its place" in log("verify")[1]
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(["x", *lines[1:]]))
+    assert "line 1 is no entry" in log("verify", "--file", str(path))[1]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from support.activities import TENANT_ID
+from support.tokens import APP_ID
+
+from bot.seal_key import main
 from jobs.keys import KEY_BYTES, server_key
+from jobs.migrations import migrate
 from jobs.tables import metadata, open_engine, secrets
 
 
@@ -51,3 +56,22 @@ def test_a_deleted_row_is_a_new_key(tmp_path):
         connection.execute(secrets.delete())
     engine.dispose()
     assert read_server_key(url) != key
+
+
+def test_the_command_replaces_it(tmp_path, monkeypatch, capfd):
+    url = f"sqlite:///{tmp_path}/mailroom.db"
+    for name, value in {"DATABASE_URL": url, "TENANT_ID": TENANT_ID, "APP_ID": APP_ID, "APP_PASSWORD": "x"}.items():
+        monkeypatch.setenv(f"MAILROOM_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 1
+    assert "There is no database at" in capfd.readouterr().err
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+    before = read_server_key(url)
+    assert main([]) == 0
+    after = read_server_key(url)
+    assert (len(after), after == before) == (KEY_BYTES, False)
+    assert "every older button is out of date" in capfd.readouterr().out
+    monkeypatch.setenv("MAILROOM_TENANT_ID", "x")
+    assert main([]) == 2

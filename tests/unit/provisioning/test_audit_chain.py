@@ -16,12 +16,14 @@ from provisioning.audit import (
     Kind,
     NotAnEntry,
     check,
+    cut_of,
     digest,
     entry_in,
     entry_of,
     line_of,
 )
 from provisioning.case import Person
+from provisioning.keeping import trail_cut
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TEXTS = ("at", "kind", "actor_id", "actor_name", "sentence", "subject", "case", "request_id", "previous", "hash")
@@ -175,3 +177,30 @@ def test_a_broken_line_ends_the_check_with_its_reason():
 
     verdict = check(lines())
     assert (verdict.count, verdict.fault) == (1, "line 2 is no entry")
+
+
+@given(st.lists(records, min_size=2, max_size=6).map(chain), st.data())
+def test_a_log_may_begin_later_only_where_it_says_so_itself(entries, data):
+    at = data.draw(st.integers(1, len(entries) - 1))
+    newest = Anchor(at, entries[at - 1].hash)
+    said = entry_of(trail_cut(newest, AT), len(entries) + 1, AT, entries[-1].hash)
+    cuts = [cut_of(said)]
+    assert cuts == [newest]
+    left = [*entries[at:], said]
+    verdict = check(left, [head_of(left)], cuts)
+    assert (verdict.fault, verdict.removed, verdict.count) == ("", at, len(entries) + 1)
+    assert check(left, [head_of(left)]).fault.startswith("entry 1 is missing")  # nobody says so
+    assert check(left[1:], [], cuts).fault.startswith("entry 1 is missing")  # more is missing than was cut
+    assert check([*entries, said], [head_of(left)], cuts).removed == 0  # not deleted yet
+    assert "does not follow" in check(left, [], [Anchor(at, "0" * 64)]).fault
+
+
+def test_only_an_entry_of_retention_that_names_an_earlier_one_is_a_cut():
+    def entry(kind: Kind, details: dict) -> AuditEntry:
+        return entry_of(AuditRecord(kind, Person("h", "Helga"), "x", details=details), 5, AT, GENESIS)
+
+    good = {"cut": {"seq": 4, "hash": "0" * 64}}
+    assert cut_of(entry(Kind.RETENTION, good)) == Anchor(4, "0" * 64)
+    assert cut_of(entry(Kind.ORDER, good)) is None
+    for bad in ({}, {"cut": 4}, {"cut": {"seq": True, "hash": ""}}, {"cut": {"seq": 5, "hash": ""}}):
+        assert cut_of(entry(Kind.RETENTION, bad)) is None
