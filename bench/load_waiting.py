@@ -2,7 +2,7 @@
 
 The bot is `python -m bot`, started again over a database that was filled before (bench/waiting_cases.py); CPU and
 memory are read from /proc. "Fully watching" is the later of two moments, in seconds from the process's start: /readyz
-answers 200, and every look that was due when the process started, or while it did, has been made and noted.
+answers 200, and every look that was due when the process started has been made and noted.
 """
 
 import json
@@ -105,7 +105,7 @@ class Bench(ExitStack):
         url = self._prepared(kind, ages, count)
         with looking_at(url) as engine, self._bot_over(engine, url) as (bot, looks):
             ready = bot.wait_ready("/readyz")
-            watching = looks.all_made(time.time())
+            watching = looks.all_made()
             time.sleep(SETTLE_SECONDS)
             watched = self._watched(bot, size.watched_seconds, self._server_pids(kind))
             answers = sorted(self._answer_ms(bot, number) for number in range(size.answers))
@@ -179,9 +179,9 @@ class Bench(ExitStack):
 
     @contextmanager
     def _bot_over(self, engine: sa.Engine, url: str) -> Iterator[tuple[Server, "Looks"]]:
-        due = when_due(engine)
+        due, since = when_due(engine), time.time()
         with self._bot(url) as bot:
-            yield bot, Looks(engine, bot, due)
+            yield bot, Looks(engine, bot, due, since)
 
     @contextmanager
     def _bot(self, database_url: str) -> Iterator[Server]:
@@ -268,15 +268,16 @@ def when_due(engine: sa.Engine) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Looks:
-    """`due` is when each was due before the bot started."""
+    """`due` is when each was due before the bot started, which was at `since`."""
 
     engine: sa.Engine
     bot: Server
     due: dict[str, float]
+    since: float
 
-    def all_made(self, until: float) -> float:
+    def all_made(self) -> float:
         """Seconds from the bot's start until all that were due by then are made and noted."""
-        while left := self.left(until):
+        while left := self.left(self.since):
             if time.perf_counter() - self.bot.started > 120:
                 raise SystemExit(f"{left} looks were not made:\n{self.bot.log.read_text()[-3000:]}")
             time.sleep(0.05)

@@ -12,10 +12,12 @@ from provisioning.directory import Probe, ProbeResult
 
 USUAL = timedelta(minutes=30)
 LONG = timedelta(hours=4)
+HALF_A_DAY = timedelta(hours=12)
 LONGEST = timedelta(hours=24)
 EXPLAINED_AFTER = (30 / 60, 4, 24, 48)  # hours: a longer wait changes its reasons less
 JITTER = 0.25  # of the spacing, at most
-SELDOM = 10  # times the shortest spacing
+SPACINGS = ((USUAL, 1), (LONG, 4), (HALF_A_DAY, 10))  # until this age, times the shortest spacing
+SELDOM = 20  # after that
 SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
@@ -28,10 +30,10 @@ GAVE_UP = "The mailbox did not appear within 72 hours, so Mailroom stopped looki
 def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
     """Seconds to the next look, by the age of the wait: often while it is likely, seldom later.
 
-    `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 times that. Each case
-    adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
+    `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 and after 12 hours 20
+    times that. Each case adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
     """
-    factor = 1 if age < USUAL else 4 if age < LONG else SELDOM
+    factor = next((times for until, times in SPACINGS if age < until), SELDOM)
     return timedelta(seconds=shortest * factor * (1 + JITTER * _phase(case_id)))
 
 
@@ -76,7 +78,8 @@ def worth_showing(before: Case, after: Case) -> bool:
     if after.waiting_since is None or after.last_check_at is None or after.next_check_at is None or after.checks == 1:
         return True
     age = after.last_check_at - after.waiting_since
-    seldom = 1 if age < timedelta(minutes=10) else 10 if age < LONG else 72  # the last is every six hours
+    # At the shortest spacing of 30 s: every 20 minutes until four hours, every six hours after.
+    seldom = 1 if age < timedelta(minutes=10) else 10 if age < LONG else 72 if age < HALF_A_DAY else 36
     looks = SHOWN_EVERY / max(after.next_check_at - after.last_check_at, timedelta(milliseconds=1))
     return after.checks % max(seldom, round(looks)) == 0
 
