@@ -31,7 +31,8 @@ def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
     """Seconds to the next look, by the age of the wait: often while it is likely, seldom later.
 
     `shortest` (the POLL_SECONDS setting) for the first half hour, then 4 times, after 4 hours 10 and after 12 hours 20
-    times that. Each case adds its own share of up to a quarter, so that a thousand started together soon come due evenly.
+    times that. Each case adds its own share of up to a quarter, so that a thousand started together soon come due
+    evenly.
     """
     factor = next((times for until, times in SPACINGS if age < until), SELDOM)
     return timedelta(seconds=shortest * factor * (1 + JITTER * _phase(case_id)))
