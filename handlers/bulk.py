@@ -14,11 +14,13 @@ from handlers.lists import TypedList
 from handlers.registry import DECISION_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.bulk import Answers, Bulk, BulkLine, BulkState, size_of
-from provisioning.bulk_checking import Known, check, profiles_of
+from provisioning.bulk_checking import Checked, Known, check, profiles_of
+from provisioning.bulk_ports import Bulks
 from provisioning.bulk_reading import MOST_PEOPLE
 from provisioning.errors import BadOrder, GraphError
 from provisioning.orders import mailbox_skus
 from provisioning.placing import Terms
+from provisioning.ports import Directory, Schedules
 from provisioning.priority import Priority, as_priority
 
 FILES_ELSEWHERE = "Teams gives me files in a 1:1 chat only. Attach the CSV there, or paste the lines here."
@@ -104,33 +106,43 @@ async def _read(request: Request, services: Services) -> tuple[str, TypedList]:
 
 @as_priority(Priority.WORK)  # a long list takes more of Graph's limits than somebody who waits may
 async def _preview(draft: Bulk, lines: tuple[BulkLine, ...], services: Services) -> Reply:
-    known = await _known(lines, services)
-    checked = await asyncio.to_thread(check, lines, known, draft.answers)
-    size = size_of(checked.lines)
-    draft = replace(draft, size=size, refused=len(checked.lines) - size)
-    await services.bulks.draft(draft, checked.lines)
+    terms = Terms(services.profiles, services.default_usage_location)
+    known = await known_of(lines, services.directory, terms, services.bulks, services.schedules)
+    draft, checked = await drafted(draft, lines, known, services.bulks)
     card = preview_card(draft, checked, mailbox_skus(known.lookups.skus))
     return Reply(card=card, own_view=("bulk-check", {"bulk": draft.id}))
 
 
-async def _known(lines: tuple[BulkLine, ...], services: Services) -> Known:
-    used = profiles_of(lines, services.profiles)
+async def drafted(draft: Bulk, lines: tuple[BulkLine, ...], known: Known, bulks: Bulks) -> tuple[Bulk, Checked]:
+    """The list as it was checked, kept for whoever starts it."""
+    checked = await asyncio.to_thread(check, lines, known, draft.answers)
+    size = size_of(checked.lines)
+    draft = replace(draft, size=size, refused=len(checked.lines) - size)
+    await bulks.draft(draft, checked.lines)
+    return draft, checked
+
+
+async def known_of(
+    lines: tuple[BulkLine, ...], directory: Directory, terms: Terms, bulks: Bulks, schedules: Schedules
+) -> Known:
+    """What the tenant and Mailroom know of those people now. Raises GraphError."""
+    used = profiles_of(lines, terms.profiles)
     upns, managers = lists.upns_of(lines)
     managers += [profile.manager for profile in used if profile.manager and profile.manager not in managers]
     group_ids = list(dict.fromkeys(group for profile in used for group in profile.all_groups))
     return Known(
-        await services.directory.look_up_many(upns, managers),
-        await _taken(upns, services),
-        Terms(services.profiles, services.default_usage_location),
-        await services.directory.get_groups(group_ids) if group_ids else {},
+        await directory.look_up_many(upns, managers),
+        await _taken(upns, bulks, schedules),
+        terms,
+        await directory.get_groups(group_ids) if group_ids else {},
     )
 
 
-async def _taken(upns: list[str], services: Services) -> dict[str, str]:
+async def _taken(upns: list[str], bulks: Bulks, schedules: Schedules) -> dict[str, str]:
     """Why somebody cannot be ordered now, by UPN in lower case."""
-    at_work = await services.bulks.at_work(upns)
+    at_work = await bulks.at_work(upns)
     taken = {upn: f"{upn} is being prepared already, for {who}." for upn, who in at_work.items()}
-    for one in await services.schedules.waiting(MOST_PEOPLE):
+    for one in await schedules.waiting(MOST_PEOPLE):
         upn = one.request.upn.lower()
         taken.setdefault(upn, f"{upn} is ordered already for {one.when}, by {one.requester.name}.")
     return taken

@@ -11,7 +11,7 @@ from handlers.access import Role
 from handlers.grammar import Command, clip, options_of
 from handlers.registry import command
 from handlers.requests import Reply, Request, Services
-from provisioning.case import OPEN_STATES, CaseState, Stage
+from provisioning.case import OPEN_STATES, CaseState, Person, Stage
 from provisioning.errors import BadOrder
 from provisioning.listing import Wanted
 from provisioning.waiting import USUAL
@@ -40,14 +40,21 @@ T = TypeVar("T")
     role=Role.VIEWER,
 )
 async def cases(request: Request, services: Services, typed: Command) -> Reply | None:
+    now = services.clock.now()
+    wanted, chosen, number = wanted_of(typed, request.person, now)
+    page = await services.records.cases(wanted, number)
     options = options_of(typed, OPTIONS)
     state = _state(typed, options)
-    now = services.clock.now()
-    wanted, chosen = _wanted(state, options, request, now)
-    page = await services.records.cases(wanted, _number(options.get("page", "1")) - 1)
     kept = {"state": state, **{name: value for name, value in options.items() if name != "page"}}
     filters = Command("cases", options=tuple(kept.items())).text.removeprefix("cases ")
     return Reply(card=case_list_card(page, chosen, filters, now))
+
+
+def wanted_of(typed: Command, person: Person, now: datetime) -> tuple[Wanted, str, int]:
+    """Which cases `person` asks for, the same in words, and the page, from 0. Raises BadOrder."""
+    options = options_of(typed, OPTIONS)
+    wanted, chosen = _wanted(_state(typed, options), options, person, now)
+    return wanted, chosen, _number(options.get("page", "1")) - 1
 
 
 def _state(typed: Command, options: dict[str, str]) -> str:
@@ -62,7 +69,7 @@ def _state(typed: Command, options: dict[str, str]) -> str:
     return state
 
 
-def _wanted(state: str, options: dict[str, str], request: Request, now: datetime) -> tuple[Wanted, str]:
+def _wanted(state: str, options: dict[str, str], person: Person, now: datetime) -> tuple[Wanted, str]:
     """With the same in words."""
     by = options.get("by", "")
     older, newer = (_read(options, name, _age) for name in ("older", "newer"))
@@ -70,7 +77,7 @@ def _wanted(state: str, options: dict[str, str], request: Request, now: datetime
     wanted = Wanted(
         states=_states(state),
         stage=stage,
-        asker_id=request.person.id if by.lower() == ME else "",
+        asker_id=person.id if by.lower() == ME else "",
         asker="" if by.lower() == ME else by,
         before=now - older if older else None,
         after=now - newer if newer else None,

@@ -18,4 +18,5 @@ async def licenses(request: Request, services: Services, typed: Command) -> Repl
     options_of(typed, {})
     skus = await services.directory.list_skus()
     waiting = await services.records.waiting_for_seats()
-    return Reply(card=licenses_card(skus, await seats_warning(services), waiting, services.clock.now()))
+    warning = await seats_warning(services.preferences, services.seats_warning)
+    return Reply(card=licenses_card(skus, warning, waiting, services.clock.now()))

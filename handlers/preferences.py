@@ -3,15 +3,16 @@
 from handlers.requests import Request, Services
 from provisioning.audit_records import preference_set
 from provisioning.errors import BadOrder
+from provisioning.ports import Preferences
 
 SEATS_WARNING = "seats-warning"
 MOST_SEATS = 999_999
 
 
-async def seats_warning(services: Services) -> int:
-    """A license with so many free seats, or fewer, is low."""
-    kept = await services.preferences.get(SEATS_WARNING)
-    return int(kept) if kept.isdecimal() else services.seats_warning
+async def seats_warning(preferences: Preferences, otherwise: int) -> int:
+    """A license with so many free seats, or fewer, is low; `otherwise` is what the environment says."""
+    kept = await preferences.get(SEATS_WARNING)
+    return int(kept) if kept.isdecimal() else otherwise
 
 
 async def set_seats_warning(text: str, request: Request, services: Services) -> None:

@@ -17,7 +17,12 @@ WEEKS, MOST_WEEKS = 8, 52
     role=Role.VIEWER,
 )
 async def report(request: Request, services: Services, typed: Command) -> Reply | None:  # noqa: ARG001
-    weeks = options_of(typed, {"weeks": "weeks"}).get("weeks", str(WEEKS))
-    if not (weeks.isascii() and weeks.isdecimal() and 1 <= int(weeks) <= MOST_WEEKS):
+    weeks = weeks_of(options_of(typed, {"weeks": "weeks"}).get("weeks", str(WEEKS)))
+    return Reply(card=report_card(await services.records.report(weeks)))
+
+
+def weeks_of(text: str) -> int:
+    """Raises BadOrder."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_WEEKS):
         raise BadOrder(f"A report has 1 to {MOST_WEEKS} weeks, such as report weeks=12.")
-    return Reply(card=report_card(await services.records.report(int(weeks))))
+    return int(text)

@@ -4,40 +4,20 @@ They exist only in the card that is returned. Nothing has to be revoked while no
 click, and until then nobody knows the account's password. They lapse some days after the ready message.
 """
 
-import asyncio
-import logging
-
 from cards.notice import notice_card
 from cards.ready import ready_card, sign_in_card
 from handlers import fields
 from handlers.access import Role, require
+from handlers.credentials import check_holder, issue, note, shown_already
 from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
-from provisioning.accounts import strong_password
-from provisioning.acting import acting_for
-from provisioning.audit import AuditRecord, Kind
-from provisioning.case import CREDENTIAL_LAPSES, AccountOrigin, Case, CaseState, Person
-from provisioning.directory import Credential
-from provisioning.errors import (
-    BadOrder,
-    ConversationGone,
-    GraphDenied,
-    GraphError,
-    GraphRejected,
-    MailroomError,
-    NotAllowed,
-    ProtectedAccount,
-)
+from provisioning.case import Case, CaseState, Person
+from provisioning.errors import BadOrder, ConversationGone, GraphError, ProtectedAccount
 
-PASS_MINUTES = 60
 OLD_CLIENT = (
     "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
     "Open this chat in a current Teams client and press the button there."
 )
-
-log = logging.getLogger(__name__)
-
-_taking_back: set["asyncio.Task[None]"] = set()  # so that they are not collected before they end
 
 
 @action("ready-refresh", role=None, lives=VIEW_LIVES)
@@ -53,9 +33,9 @@ async def show(request: Request, services: Services) -> Reply | None:
 async def hand_over(request: Request, services: Services) -> Reply | None:
     """From now on the manager alone may see them, and is told so in a 1:1 chat of theirs."""
     case = await fields.case(request, services)
-    _check(case, request.person, services)
+    check_holder(case, request.person, services.clock.now())
     if case.credential_shown_at:
-        return _shown_already(case)
+        return Reply(card=notice_card(shown_already(case)))
     if case.credential_for is not None or not case.order.manager_id:
         raise BadOrder("There is no manager in this order to hand the sign-in details to.")
     manager = Person(case.order.manager_id, case.order.manager_name or case.order.manager_upn, request.person.tenant_id)
@@ -68,11 +48,10 @@ async def hand_over(request: Request, services: Services) -> Reply | None:
         raise BadOrder(f"Teams does not let me write to {manager.name}: Mailroom must be installed for them.") from None
     case = await services.jobs.hand_over(case.id, manager)
     if case.credential_shown_at:
-        return _shown_already(case)
+        return Reply(card=notice_card(shown_already(case)))
     await services.jobs.announce(case.id, chat)
-    await _note(
-        services, request.person, case, f"handed the sign-in details of {case.order.upn} over to {manager.name}"
-    )
+    deed = f"handed the sign-in details of {case.order.upn} over to {manager.name}"
+    await note(services.audit, request.person, case, deed)
     return Reply(card=ready_card(case), replace=request.conversation.is_personal)
 
 
@@ -82,101 +61,27 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     case = await fields.case(request, services)
     if case.credential_for is None:
         await require(Role.OPERATOR, request.person, services)
-    _check(case, request.person, services)
+    check_holder(case, request.person, services.clock.now())
     if case.credential_shown_at:
-        return _shown_already(case)
+        return Reply(card=notice_card(shown_already(case)))
     if not request.conversation.is_personal:
         personal = await services.messenger.open_personal(request.person, request.conversation)
         await services.jobs.announce(case.id, personal)
         return Reply(text="They are shown in our 1:1 chat only: press the button of the ready message there.")
     if not request.is_answered_privately:
         return Reply(text=OLD_CLIENT)  # a line, so that the card keeps its button
-    if not await services.jobs.claim_credential(case.id, request.person):
+    return await _reveal(case, request, services)
+
+
+async def _reveal(case: Case, request: Request, services: Services) -> Reply:
+    person = request.person
+    if not await services.jobs.claim_credential(case.id, person):
         case = await services.jobs.get(case.id) or case
-        _check(case, request.person, services)  # it may have been handed over meanwhile
-        return _shown_already(case)
-    with acting_for(request.person, case.order.upn, case.id):
-        issuing = asyncio.create_task(_issued(case, request.person, services))
+        check_holder(case, person, services.clock.now())  # it may have been handed over meanwhile
+        return Reply(card=notice_card(shown_already(case)))
     try:
-        credential = await asyncio.shield(issuing)
+        credential = await issue(case, person, services.directory, services.audit, services.jobs.release_credential)
     except (GraphError, ProtectedAccount) as error:  # a line here too
-        await services.jobs.release_credential(case.id)
         behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
         return Reply(text=f"{error.sentence} Nothing was shown.{behind}")
-    except asyncio.CancelledError:  # the click is cut off, and Graph goes on: nobody will see what it makes
-        _taking_back.add(late := asyncio.create_task(_take_back(issuing, case, services)))
-        late.add_done_callback(_taking_back.discard)
-        raise
-    except BaseException:
-        await services.jobs.release_credential(case.id)
-        raise
     return Reply(card=sign_in_card(case, credential, services.clock.now()))
-
-
-async def _take_back(issuing: "asyncio.Task[Credential]", case: Case, services: Services) -> None:
-    """Revokes the pass that nobody saw, and lets it be asked for again."""
-    try:
-        credential = await issuing
-        if credential.id:
-            await services.directory.revoke_access_pass(case.account_id, credential.id)
-    except (MailroomError, asyncio.CancelledError) as error:
-        log.info("nothing to take back for case %s: %s", case.id, type(error).__name__)
-    finally:
-        await services.jobs.release_credential(case.id)
-
-
-async def _issued(case: Case, person: Person, services: Services) -> Credential:
-    """A credential whose showing is in the audit trail; a pass that cannot be put there is taken back."""
-    credential = await _issue(case, services)
-    try:
-        await _note(services, person, case, f"was shown a {credential.kind} of {case.order.upn}")
-    except BaseException:
-        if credential.id:
-            await services.directory.revoke_access_pass(case.account_id, credential.id)
-        raise
-    return credential
-
-
-async def _note(services: Services, person: Person, case: Case, deed: str) -> None:
-    sentence = f"{person.name} {deed}."
-    await services.audit.record(AuditRecord(Kind.CREDENTIAL, person, sentence, case.order.upn, case.id))
-
-
-def _check(case: Case, person: Person, services: Services) -> None:
-    holder = case.credential_holder
-    if not holder.is_same(person):
-        why = "who ordered this mailbox" if case.credential_for is None else "to whom they were handed over"
-        raise NotAllowed(f"The sign-in details are shown only to {holder.name}, {why}.")
-    if case.account_origin is not AccountOrigin.CREATED:
-        raise BadOrder(f"{case.order.upn} existed before, so its sign-in has not changed. There is nothing to show.")
-    if case.state is not CaseState.READY or not case.account_id:
-        raise BadOrder(f"The sign-in details come when the mailbox of {case.order.upn} is ready.")
-    if case.credential_has_lapsed(services.clock.now()) and not case.credential_shown_at:
-        raise BadOrder(
-            f"Nobody asked for the sign-in details of {case.order.upn} within {CREDENTIAL_LAPSES.days} days, so they "
-            "have lapsed. Reset the password in the Microsoft Entra admin center."
-        )
-
-
-def _shown_already(case: Case) -> Reply:
-    when = (
-        f" at {case.credential_shown_at:%H:%M} UTC on {case.credential_shown_at:%d %B %Y}"
-        if case.credential_shown_at
-        else ""
-    )
-    sentence = (
-        f"The sign-in details of {case.order.upn} were already shown{when}. "
-        "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center."
-    )
-    return Reply(card=notice_card(sentence))
-
-
-async def _issue(case: Case, services: Services) -> Credential:
-    """A Temporary Access Pass, or a one-time password where the tenant's policy does not allow passes."""
-    try:
-        return await services.directory.create_access_pass(case.account_id, PASS_MINUTES)
-    except (GraphRejected, GraphDenied) as error:
-        log.info("No Temporary Access Pass for case %s (%s): a password instead", case.id, error.trace.code)
-    password = strong_password()
-    await services.directory.set_password(case.account_id, password)
-    return Credential("One-time password", password)

@@ -40,4 +40,5 @@ async def reset(request: Request, services: Services) -> Reply | None:
 
 async def _show(services: Services) -> Reply:
     is_set_here = bool(await services.preferences.get(SEATS_WARNING))
-    return Reply(card=settings_card(services.in_force, await seats_warning(services), is_set_here))
+    warning = await seats_warning(services.preferences, services.seats_warning)
+    return Reply(card=settings_card(services.in_force, warning, is_set_here))

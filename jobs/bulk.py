@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from jobs import bulk_store
 from jobs.audit import append
 from jobs.bulk_audit import list_again, list_started, list_stopped
-from jobs.bulk_running import BulkRunner
 from jobs.messages import forget_said, show_live
 from jobs.repairs import open_repair
 from jobs.store import CaseStore
@@ -29,19 +28,22 @@ UNKNOWN = "I no longer know this list. Send it again."
 
 
 class BulkJobs:
-    """Implements provisioning.bulk_ports.Bulks. `begin_repair` starts the workflow of a stored repair."""
+    """Implements provisioning.bulk_ports.Bulks.
+
+    `wake` is called when there is something to begin; `begin_repair` starts the workflow of a stored repair.
+    """
 
     def __init__(
         self,
         store: CaseStore,
-        runner: BulkRunner,
+        wake: Callable[[], None],
         clock: Clock,
         begin_repair: Callable[[Repair], Awaitable[None]],
         redraw: Callable[[], None],
     ) -> None:
         self._store = store
         self._engine = store.engine
-        self._runner = runner
+        self._wake = wake
         self._clock = clock
         self._begin_repair = begin_repair
         self._redraw = redraw
@@ -95,7 +97,7 @@ class BulkJobs:
 
         for repair in await self._write(keep):
             await self._begin_repair(repair)
-        self._runner.wake()
+        self._wake()
         return await self._read(lambda connection: _summary(connection, bulk.id))
 
     async def stop(self, bulk_id: str, by: Person) -> BulkSummary:
@@ -150,7 +152,7 @@ class BulkJobs:
 
     async def _changed(self, work: Callable[[sa.Connection], T]) -> T:
         done = await self._write(work)
-        self._runner.wake()
+        self._wake()
         self._redraw()
         return done
 

@@ -28,7 +28,7 @@ from provisioning.ports import Clock
 AT_ONCE = 12  # cases of bulks that a workflow is at work on
 BUSY_SECONDS = 0.25  # from one look to the next while some are to begin
 WATCHING_SECONDS = 2.0  # while the last ones wait for their mailboxes
-IDLE_SECONDS = 15.0  # another process may have begun one
+IDLE_SECONDS = 5.0  # another process, or somebody at a terminal, may have begun one
 
 log = logging.getLogger(__name__)
 

@@ -124,7 +124,7 @@ class JobsEngine:
             Retention(engine, clock, keep),
         )
         self._bulk_runner = BulkRunner(engine, clock, queueing.begin_provision, self.cancel, self._courier.wake)
-        self.bulks = BulkJobs(self._store, self._bulk_runner, clock, self._begin_repair, self._courier.wake)
+        self.bulks = BulkJobs(self._store, self._bulk_runner.wake, clock, self._begin_repair, self._courier.wake)
         self.schedules = ScheduleBook(self._store, directory, clock, terms, self.start, self._courier.wake)
         self._takeover = Takeover(self._presence, self._store, self._outbox, self._settle)
         self._loops = Loops()

@@ -10,12 +10,10 @@ from jobs.repairing import RepairSteps
 from jobs.repairs import RepairStore
 from jobs.tables import open_engine
 from provisioning.audit_records import repair_asked, repair_ended
-from provisioning.case import Conversation
+from provisioning.case import NOWHERE
 from provisioning.fixes.steps import Step
 from provisioning.ports import Clock, Directory, Resync
 from provisioning.repair import Repair
-
-NOWHERE = Conversation("terminal", "personal", "")  # nothing is sent: no courier runs
 
 
 class LocalRepairs:

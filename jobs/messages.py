@@ -13,7 +13,7 @@ from jobs.conversations import is_gone, reopen
 from jobs.manners import hush
 from jobs.tables import insert_new, messages
 from provisioning.bulk import Bulk
-from provisioning.case import Case, Conversation
+from provisioning.case import NOWHERE, Case, Conversation
 from provisioning.manners import EVERYBODY
 from provisioning.repair import Repair
 
@@ -40,6 +40,8 @@ def show_live(
 
     Somebody there asked for it, so it is not gone, if it was thought to be.
     """
+    if conversation == NOWHERE:
+        return
     reopen(connection, [conversation.id])
     here = (
         (messages.c.subject_id == subject_id)

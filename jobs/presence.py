@@ -12,13 +12,21 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
-from jobs.tables import insert_new, processes, takeovers, writing
+from jobs.tables import insert_new, processes, reading, takeovers, writing
 
 BEAT_SECONDS = 5.0  # between two signs of life
+LIVES_SECONDS = 15.0  # after one: shorter than what is left to whoever has signed off
 DEAD_AFTER_SECONDS = 30.0  # without one
 LEAVING_SECONDS = 10.0  # from signing off until what is still on its way has surely ended, with its process
 TAKEOVERS = 5  # of one workflow: it may be what kills its processes
 ONLY_ONE = "mailroom"  # the id where there is one process
+
+
+def anybody_lives(engine: sa.Engine) -> bool:
+    """Whether a bot is at work on this database. Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        is_there = processes.c.seen_at > _now(connection) - LIVES_SECONDS
+        return connection.execute(sa.select(processes.c.id).where(is_there).limit(1)).first() is not None
 
 
 def own_id(engine: sa.Engine) -> str:

@@ -52,8 +52,8 @@ class CaseRecords:
     async def report(self, weeks: int) -> Report:
         return await asyncio.to_thread(self._report, weeks)
 
-    async def cases(self, wanted: Wanted, number: int = 0) -> CasePage:
-        return await asyncio.to_thread(self._page, wanted, number)
+    async def cases(self, wanted: Wanted, number: int = 0, size: int = PAGE) -> CasePage:
+        return await asyncio.to_thread(self._page, wanted, number, size)
 
     async def waiting_for_seats(self) -> tuple[CaseLine, ...]:
         return await asyncio.to_thread(self._without_seat)
@@ -85,15 +85,15 @@ class CaseRecords:
         moment = datetime.fromtimestamp
         return [Took(seconds, sku, moment(began, UTC), moment(ended, UTC)) for seconds, sku, began, ended in rows]
 
-    def _page(self, wanted: Wanted, number: int) -> CasePage:
+    def _page(self, wanted: Wanted, number: int, size: int) -> CasePage:
         conditions = _conditions(wanted)
         page = sa.select(lines).where(*conditions).order_by(lines.c.created_at.desc(), lines.c.id)
         with reading(self._engine) as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(lines).where(*conditions)).scalar_one()
-            number = max(0, min(number, (total - 1) // PAGE))  # the list may have become shorter
-            rows = connection.execute(page.limit(PAGE).offset(number * PAGE)).all()
+            number = max(0, min(number, (total - 1) // size))  # the list may have become shorter
+            rows = connection.execute(page.limit(size).offset(number * size)).all()
             counts = self._counts(connection)
-        return CasePage(tuple(line_in(row) for row in rows), total, number, counts)
+        return CasePage(tuple(line_in(row) for row in rows), total, number, counts, size)
 
     def _counts(self, connection: sa.Connection) -> tuple[tuple[str, int], ...]:
         """By state, and of those that wait for long."""

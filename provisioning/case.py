@@ -85,6 +85,9 @@ class Conversation:
         return self.kind == "personal"
 
 
+NOWHERE = Conversation("", "nowhere", "")  # of who does not order in a chat: no card and no message goes there
+
+
 @dataclass(frozen=True)
 class Order:
     """A complete order. `license` is a SKU id, or "" to keep the mailbox license that the account has."""

@@ -51,10 +51,11 @@ class CasePage:
     total: int
     number: int = 0
     counts: tuple[tuple[str, int], ...] = ()
+    size: int = PAGE
 
     @property
     def has_more(self) -> bool:
-        return (self.number + 1) * PAGE < self.total
+        return (self.number + 1) * self.size < self.total
 
 
 def line_of(case: Case) -> CaseLine:
