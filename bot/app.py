@@ -28,6 +28,7 @@ from bot.resync import WebhookResync
 from bot.seals import Seals
 from bot.server import web_application
 from bot.settings import AppType, Settings, in_force, read_telemetry
+from bot.terminal.person import is_at_terminal
 from bot.turns import Turns
 from graph.client import GraphClient, open_client
 from graph.credentials import credential_for
@@ -47,6 +48,7 @@ from jobs.keys import server_key
 from jobs.preferences import PreferenceTable
 from jobs.records import CaseRecords
 from jobs.stopping import in_time
+from provisioning.case import Person
 from provisioning.findings import Risk
 from provisioning.keeping import Keep
 from provisioning.placing import Terms
@@ -100,7 +102,7 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         metrics.watch(jobs.depth)
         files = TeamsFiles(session, line.connector, seals)
         services = _services(settings, directory, jobs, messenger, clock, records, files)
-        jobs.watch_schedules(partial(may_order, services=services))
+        jobs.watch_schedules(partial(_may_still_order, services=services))
         refused = partial(note_refusal, services=services)
         gate = Gate(partial(registry.dispatch, services=services), seals, settings.rate_limit, refused)
         extensions = Extending(gate, partial(extend, services=services), line.adapter.start, metrics)
@@ -118,6 +120,12 @@ async def open_app(settings: Settings) -> AsyncIterator[web.Application]:
         app = web_application(line.adapter, turns, health, metrics)
         app[DRAIN] = _draining(health, turns, line.adapter)
         yield app
+
+
+async def _may_still_order(person: Person, services: Services) -> None:
+    """Who ordered at the terminal needed no role, and has none to lose."""
+    if not is_at_terminal(person):
+        await may_order(person, services)
 
 
 def _draining(health: HealthCheck, turns: Turns, adapter: MailroomAdapter) -> Callable[[float], Awaitable[None]]:

@@ -12,7 +12,8 @@ def list_started(bulk: Bulk) -> AuditRecord:
     if bulk.kind is BulkKind.REPAIRS:
         sentence = f"{bulk.requester.name} asked for “{bulk.title}” for {bulk.size} people."
         return _of(bulk, Kind.REPAIR, bulk.requester, sentence)
-    return _of(bulk, Kind.ORDER, bulk.requester, f"{bulk.requester.name} ordered {bulk.size} mailboxes with one list.")
+    mailboxes = "1 mailbox" if bulk.size == 1 else f"{bulk.size} mailboxes"
+    return _of(bulk, Kind.ORDER, bulk.requester, f"{bulk.requester.name} ordered {mailboxes} with one list.")
 
 
 def list_again(bulk: Bulk, by: Person, count: int) -> AuditRecord:

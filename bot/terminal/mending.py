@@ -1,4 +1,4 @@
-"""Diagnosis and repair for the terminal: the same functions as behind the chat, with plain JSON out."""
+"""What `diagnose` and `fix` work with: the same functions as behind the chat, with plain JSON out."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from bot.clock import SystemClock
 from bot.database import token_source
 from bot.resync import WebhookResync
 from bot.settings import Settings
+from bot.terminal.person import whoever_sits_here
 from graph.client import GraphClient
 from graph.directory import GraphDirectory
 from jobs.audit import open_audit
 from jobs.local import LocalRepairs
 from provisioning import fixes
-from provisioning.case import Person
 from provisioning.diagnosis import Diagnosis, diagnose
 from provisioning.directory import Snapshot
 from provisioning.errors import BadOrder
@@ -26,8 +26,6 @@ from provisioning.fixes.steps import Choice, FixPlan
 from provisioning.repair import Repair, RepairStep
 
 Json = dict[str, Any]
-
-OPERATOR = Person("terminal", "the terminal")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Terminal:
             fix_id=fix_id,
             title=fixes.fix(fix_id, snapshot).title,
             cause=cause,
-            requester=OPERATOR,
+            requester=whoever_sits_here(),
             created_at=self.clock.now(),
             steps=tuple(RepairStep(step.says) for step in plan.steps),
         )
