@@ -42,10 +42,7 @@ _COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.command == "provision" and bool(options.users) == (options.csv is not None):
-        parser.error("provision takes either UPNs or --csv FILE")
+    options = options_of(arguments)
     logging.basicConfig(level=logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -55,12 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         return refuse(str(error), BAD)
     try:
-        return asyncio.run(_run(options, settings))
+        return asyncio.run(run(options, settings))
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-async def _run(options: argparse.Namespace, settings: Settings) -> int:
+def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Raises SystemExit, with a line on stderr, for what is no command."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "provision" and bool(options.users) == (options.csv is not None):
+        parser.error("provision takes either UPNs or --csv FILE")
+    return options
+
+
+async def run(options: argparse.Namespace, settings: Settings) -> int:
+    """One command, up to its exit code."""
     # Wrong settings and arguments are told before.
     from provisioning.errors import DatabaseUnavailable, GraphUnavailable, MailroomError
 
@@ -149,9 +156,12 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _minutes(text: str) -> float:
-    minutes = float(text)
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
     if not 0 < minutes < 100_000:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of minutes")
     return minutes
 
 

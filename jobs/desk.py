@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from jobs.audit import AuditLog
 from jobs.bulk import BulkJobs
+from jobs.migrations import require_head
 from jobs.preferences import PreferenceTable
 from jobs.presence import anybody_lives
 from jobs.records import CaseRecords
 from jobs.schedules import ScheduleBook
 from jobs.store import CaseStore
+from jobs.tables import TokenSource, open_existing
 from provisioning.case import Case, Conversation, Order, Person, touch
 from provisioning.placing import Terms
 from provisioning.ports import Clock, Directory
@@ -56,16 +58,21 @@ class Desk:
         await asyncio.to_thread(self.store.change, case_id, lambda case: touch(case, now, credential_shown_at=None))
 
 
-def open_desk(audit: AuditLog, clock: Clock) -> Desk:
-    """Over the database of `audit`, which is prepared."""
-    store = CaseStore(audit.engine, NOBODY)
+def open_desk(database_url: str, clock: Clock, token: TokenSource | None = None) -> Desk:
+    """Over a database that a bot of this version has made: nothing is made or altered here.
+
+    Raises NoDatabase and DatabaseUnavailable.
+    """
+    engine = open_existing(database_url, token)
+    require_head(engine)
+    store = CaseStore(engine, NOBODY)
     return Desk(
-        audit=audit,
+        audit=AuditLog(engine, clock),
         clock=clock,
         store=store,
         bulks=BulkJobs(store, _wake, clock, _begin_repair, _wake),
-        records=CaseRecords(audit.engine, clock),
-        preferences=PreferenceTable(audit.engine),
+        records=CaseRecords(engine, clock),
+        preferences=PreferenceTable(engine),
     )
 
 

@@ -8,18 +8,15 @@ from bot.clock import SystemClock
 from bot.database import token_source
 from bot.settings import Settings
 from graph.directory import GraphDirectory
-from jobs.audit import open_audit
 from jobs.desk import Desk, open_desk
 from provisioning.placing import Terms
 
 
 async def open_records(settings: Settings, stack: AsyncExitStack) -> Desk:
-    """The database, brought up to date. Raises DatabaseUnavailable."""
-    clock = SystemClock()
-    audit = open_audit(settings.database_url, clock, token=token_source(settings))
-    stack.callback(audit.close)
-    await asyncio.to_thread(audit.prepare)
-    return open_desk(audit, clock)
+    """The bot's database. Raises NoDatabase and DatabaseUnavailable."""
+    desk = await asyncio.to_thread(open_desk, settings.database_url, SystemClock(), token_source(settings))
+    stack.callback(desk.audit.close)
+    return desk
 
 
 async def open_tenant(settings: Settings, stack: AsyncExitStack, desk: Desk) -> GraphDirectory:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.settings import Settings
 from bot.terminal.asking import orders_in, title_of, zone_of
-from bot.terminal.following import follow
+from bot.terminal.following import LEFT, follow
 from bot.terminal.opening import open_records, open_tenant, terms_of
 from bot.terminal.person import whoever_sits_here
 from bot.terminal.preview import preview_json, show_preview
@@ -23,6 +23,7 @@ from jobs.desk import Desk
 from provisioning.bulk import Answers, Bulk, BulkLine
 from provisioning.bulk_checking import Checked
 from provisioning.case import NOWHERE
+from provisioning.errors import DatabaseUnavailable
 from provisioning.placing import Terms
 from provisioning.ports import Directory, Schedules
 from provisioning.scheduled import Scheduled, said
@@ -100,7 +101,10 @@ async def _order(options: argparse.Namespace, bulk: Bulk, desk: Desk) -> int:
         if options.json:
             print_json(await results_json(desk, bulk.id))
         return WELL
-    summary = await follow(desk, bulk.id, options.timeout)
+    try:
+        summary = await follow(desk, bulk.id, options.timeout)
+    except DatabaseUnavailable:  # whose sentence would say that nothing was saved
+        return refuse(f"Mailroom's database does not answer any more. What was ordered stands. {LEFT}", UNREACHABLE)
     if options.json:
         print_json(await results_json(desk, bulk.id))
     else:

@@ -58,7 +58,9 @@ def test_a_missing_license_is_found_and_fixed(cli: Cli) -> None:
     assert [step["state"] for step in done["steps"]] == ["done"]
     with open_trail(cli.database) as trail:
         asked, *_, end = [entry for entry in trail.entries("lee@contoso.com") if entry.kind in ("repair", "ended")]
-    assert (asked.actor_name, asked.details["fix"], end.details["state"]) == ("the terminal", "assign-license", "cured")
+    assert (asked.details["fix"], end.details["state"]) == ("assign-license", "cured")
+    assert asked.actor_id.startswith("terminal:")
+    assert " at the terminal of " in asked.actor_name
     assert "C05" not in [finding["cause"] for finding in cli.json("diagnose", "lee@contoso.com")["findings"]]
 
 
