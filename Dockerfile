@@ -14,7 +14,7 @@ COPY handlers handlers
 COPY jobs jobs
 COPY provisioning provisioning
 # Compiles what is imported: the Graph SDK has some 16,000 files, of which few ever are.
-RUN rm requirements*.txt && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit, bot.doctor, bot.retention, bot.seal_key"
+RUN rm requirements*.txt && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit, bot.doctor, bot.retention, bot.seal_key, bot.terminal.looking, bot.terminal.ordering, bot.terminal.repairs, bot.terminal.signing_in"
 
 FROM python:3.11.14-slim-bookworm
 # /app/var is where a SQLite database would be; with PostgreSQL nothing is ever written.

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shlex
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -218,3 +220,14 @@ def test_help_says_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             cli.options_of(words)
         assert "3    Microsoft Graph or the database does not answer" in capsys.readouterr().out
+
+
+def test_what_the_documentation_tells_to_type_is_understood() -> None:
+    page = (Path(__file__).parents[3] / "docs/cli.md").read_text()
+    examples = re.findall(r"^    python -m bot.cli ([^\[\n]*@[^\[\n]*|[^\[\n]*\.csv[^\[\n]*)$", page, re.MULTILINE)
+    assert len(examples) == 3
+    for example in examples:
+        assert cli.options_of(shlex.split(example)).command == "provision"
+    options = set(re.findall(r"`(--[a-z-]+)", page))
+    text = "".join(command.format_help() for command in cli._parser()._subparsers._group_actions[0].choices.values())
+    assert options <= set(re.findall(r"--[a-z-]+", text))
