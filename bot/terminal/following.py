@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bot.terminal.screen import is_narrow, screen, words
+from bot.terminal.screen import is_narrow, screen, share_bar, words
 from cards.estimates import rounded
 from cards.people import state_words
 from cards.texts import duration
@@ -94,15 +93,13 @@ async def _drawn(desk: Desk, summary: BulkSummary, console: Console) -> Renderab
             case = await desk.get(one.subject_id) if one.subject_id else None
             style = "green" if one.state in GOOD else "red" if one.state in BAD else "cyan"
             told = words(await _how(desk, one, case), "red" if one.state in BAD else "")
-            table.add_row(words(one.upn), _bar(case.progress if case else 0.0, width, style), told)
+            table.add_row(words(one.upn), share_bar(case.progress if case else 0.0, width, style), told)
     if summary.bulk.size > 1:
-        table.add_row(words(f"All {summary.bulk.size:,}"), _bar(summary.share, width, "cyan"), words(_counts(summary)))
+        table.add_row(
+            words(f"All {summary.bulk.size:,}"), share_bar(summary.share, width, "cyan"), words(_counts(summary))
+        )
     asleep = () if await desk.has_bot() else (words(ASLEEP, "yellow"),)
     return Group(table, *asleep)
-
-
-def _bar(share: float, width: int, style: str) -> ProgressBar:
-    return ProgressBar(total=1.0, completed=share, width=width, complete_style=style, finished_style=style)
 
 
 async def _how(desk: Desk, one: Outcome, case: Case | None) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
+from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 WELL, NOT_WELL, BAD, UNREACHABLE = range(4)  # exit codes; docs/cli.md
@@ -49,6 +50,13 @@ def told(*, is_json: bool) -> Console:
 
 def is_narrow(console: Console) -> bool:
     return console.width < NARROW
+
+
+def share_bar(share: float, width: int, style: str) -> ProgressBar:
+    """What is left of it is gray on dark and on light screens, and nothing where there are no colors."""
+    bar = ProgressBar(total=1.0, completed=share, width=width, style="bright_black", complete_style=style)
+    bar.finished_style = style
+    return bar
 
 
 def print_json(document: object) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Console
-from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
-from bot.terminal.screen import is_narrow, words
+from bot.terminal.screen import is_narrow, share_bar, words
 from cards.estimates import rounded
 from cards.people import line_words
 from cards.texts import duration
@@ -54,8 +54,7 @@ def show_licenses(
         low = is_low(sku, warning)
         style = "red" if not sku.free or not is_usable(sku) else "yellow" if low else "green"
         free = f"{sku.free:,}" if is_usable(sku) else sku.capability_status.lower()
-        bar = ProgressBar(total=max(1, sku.enabled), completed=sku.consumed, width=BAR, complete_style=style)
-        bar.finished_style = style
+        bar = share_bar(sku.consumed / max(1, sku.enabled), BAR, style)
         cells = (words(sku.name), words(free, style), words(f"{sku.consumed:,} of {sku.enabled:,}"))
         table.add_row(*cells, *(() if narrow else (bar, words(sku.part_number))))
     console.print(table)
@@ -73,10 +72,9 @@ def show_report(console: Console, found: Report) -> None:
     if ends:
         console.print(words(f"Ended: {', '.join(ends)}"))
     if found.count:
-        console.print(_spread(found))
-        console.print(_weeks(found, narrow=is_narrow(console)))
+        console.print("", _spread(found), "", _weeks(found, narrow=is_narrow(console)), sep="\n")
     if found.causes:
-        console.print(_causes(found))
+        console.print("", _causes(found), sep="\n")
 
 
 def _says(found: Report) -> str:
@@ -119,10 +117,10 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _bar(value: float, most: float) -> ProgressBar:
-    bar = ProgressBar(total=most or 1.0, completed=value, width=BAR, complete_style="cyan")
-    bar.finished_style = "cyan"
-    return bar
+def _bar(value: float, most: float) -> Text:
+    """As long as the value is; one that is not nothing is seen."""
+    length = max(round(BAR * value / most), 1) if value and most else 0
+    return Text("━" * length, style="cyan", no_wrap=True)
 
 
 def _cause(cause: str) -> str:
