@@ -20,6 +20,7 @@ from bot import extending, incoming, outgoing, telemetry
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
+from cards.language import speaking
 from cards.problem import problem_card
 from handlers import welcome
 from handlers.requests import Reply, Request
@@ -90,7 +91,7 @@ class Turns(ActivityHandler):
 
     @override
     async def on_turn(self, turn_context: TurnContext) -> None:
-        with telemetry.turn(turn_context.activity):
+        with telemetry.turn(turn_context.activity), speaking(incoming.locale_of(turn_context.activity)):
             await super().on_turn(turn_context)
 
     @override

@@ -2,13 +2,13 @@
 
 from cards import parts
 from cards.parts import Card
-from cards.people import STAGE_NAMES, person
+from cards.people import person, stage_name
 from provisioning.case import Case, StageState
 
 
 def cancel_card(case: Case) -> Card:
     question = f"Stop working on {person(case)}?"
-    done = [STAGE_NAMES[record.stage].lower() for record in case.stages if record.state is StageState.DONE]
+    done = [stage_name(record.stage).lower() for record in case.stages if record.state is StageState.DONE]
     stays = f"What is done stays as it is: {', '.join(done)}." if done else "Nothing has been changed so far."
     body = [
         parts.header(question, parts.plain(case.order.upn), "warning"),

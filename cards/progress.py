@@ -12,7 +12,7 @@ from cards.elements import Action, ColumnSet, Container, Element
 from cards.estimates import usually
 from cards.follow_ups import follow_ups
 from cards.parts import Card, plain
-from cards.people import STAGE_NAMES, person, retry_text, state_words
+from cards.people import person, retry_text, stage_name, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
 from provisioning.figures import Estimate
@@ -67,7 +67,7 @@ def _below(case: Case) -> str:
 
 def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
     timing = steps.when(record.state, record.started_at, record.ended_at, now, is_open=case.is_open)
-    return steps.step(STAGE_NAMES[record.stage], record.state, _sentence(record, case), timing)
+    return steps.step(stage_name(record.stage), record.state, _sentence(record, case), timing)
 
 
 def _sentence(record: StageRecord, case: Case) -> str:
