@@ -29,8 +29,7 @@ from provisioning.case import Case, Conversation, Person
 from provisioning.incidents import Incident
 from provisioning.ports import Clock, Records, estimate_for
 from provisioning.repair import Approval, Repair
-
-MOVED = "The card of {} has moved further down."
+from provisioning.words import say
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 
@@ -106,7 +105,7 @@ class TeamsMessenger:
     async def show_moved(
         self, subject: Case | Repair | BulkSummary, conversation: Conversation, activity_id: str
     ) -> None:
-        await self._update(notice_card(MOVED.format(_name_of(subject))), conversation, activity_id)
+        await self._update(notice_card(_moved(subject)), conversation, activity_id)
 
     @_in_its_language
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
@@ -159,10 +158,11 @@ class TeamsMessenger:
         return addressed(outgoing.card_activity(sealed, alert=alert), conversation)
 
 
-def _name_of(subject: Case | Repair | BulkSummary) -> str:
+def _moved(subject: Case | Repair | BulkSummary) -> str:
     if isinstance(subject, BulkSummary):
-        return f"the list “{subject.bulk.title}”"
-    return subject.order.upn if isinstance(subject, Case) else subject.user
+        return say("The card of the list “{title}” has moved further down.", title=subject.bulk.title)
+    upn = subject.order.upn if isinstance(subject, Case) else subject.user
+    return say("The card of {upn} has moved further down.", upn=upn)
 
 
 def _approval(repair: Repair) -> Approval:

@@ -44,6 +44,11 @@ def speaking(locale: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def spoken() -> str:
+    """The reader's language, for Babel."""
+    return _spoken.get()
+
+
 def say(template: str, /, **values: object) -> str:
     """`template`, a literal, in the reader's language and with its `{values}`."""
     language = _spoken.get()

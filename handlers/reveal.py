@@ -6,7 +6,11 @@ click, and until then nobody knows the account's password. They lapse some days 
 
 import asyncio
 import logging
+from datetime import datetime
 
+from babel.dates import format_date
+
+from cards.language import SOURCE, spoken
 from cards.notice import notice_card
 from cards.ready import ready_card, sign_in_card
 from handlers import fields
@@ -28,11 +32,12 @@ from provisioning.errors import (
     NotAllowed,
     ProtectedAccount,
 )
+from provisioning.words import say
 
 PASS_MINUTES = 60
-OLD_CLIENT = (
-    "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
-    "Open this chat in a current Teams client and press the button there."
+OLD_CLIENT = say(
+    "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. Open this "
+    "chat in a current Teams client and press the button there."
 )
 
 log = logging.getLogger(__name__)
@@ -45,7 +50,7 @@ async def show(request: Request, services: Services) -> Reply | None:
     """The ready message as the clicker's own view: only the holder's has the buttons."""
     case = await fields.case(request, services)
     if case.state is not CaseState.READY:
-        raise BadOrder(f"The mailbox of {case.order.upn} is not ready.")
+        raise BadOrder(say("The mailbox of {upn} is not ready.", upn=case.order.upn))
     return Reply(card=ready_card(case, with_buttons=request.person.is_same(case.credential_holder)))
 
 
@@ -57,15 +62,19 @@ async def hand_over(request: Request, services: Services) -> Reply | None:
     if case.credential_shown_at:
         return _shown_already(case)
     if case.credential_for is not None or not case.order.manager_id:
-        raise BadOrder("There is no manager in this order to hand the sign-in details to.")
+        raise BadOrder(say("There is no manager in this order to hand the sign-in details to."))
     manager = Person(case.order.manager_id, case.order.manager_name or case.order.manager_upn, request.person.tenant_id)
     standing = await services.directory.standing(manager.id, ())
     if not standing.exists or not standing.is_enabled or standing.is_guest:
-        raise BadOrder(f"The account of {manager.name} is disabled, a guest or gone, so they could never see them.")
+        raise BadOrder(
+            say("The account of {name} is disabled, a guest or gone, so they could never see them.", name=manager.name)
+        )
     try:
         chat = await services.messenger.open_personal(manager, request.conversation)
     except ConversationGone:
-        raise BadOrder(f"Teams does not let me write to {manager.name}: Mailroom must be installed for them.") from None
+        raise BadOrder(
+            say("Teams does not let me write to {name}: Mailroom must be installed for them.", name=manager.name)
+        ) from None
     case = await services.jobs.hand_over(case.id, manager)
     if case.credential_shown_at:
         return _shown_already(case)
@@ -88,7 +97,7 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     if not request.conversation.is_personal:
         personal = await services.messenger.open_personal(request.person, request.conversation)
         await services.jobs.announce(case.id, personal)
-        return Reply(text="They are shown in our 1:1 chat only: press the button of the ready message there.")
+        return Reply(text=say("They are shown in our 1:1 chat only: press the button of the ready message there."))
     if not request.is_answered_privately:
         return Reply(text=OLD_CLIENT)  # a line, so that the card keeps its button
     if not await services.jobs.claim_credential(case.id, request.person):
@@ -102,7 +111,7 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     except (GraphError, ProtectedAccount) as error:  # a line here too
         await services.jobs.release_credential(case.id)
         behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
-        return Reply(text=f"{error.sentence} Nothing was shown.{behind}")
+        return Reply(text=f"{error.sentence} {say('Nothing was shown.')}{behind}")
     except asyncio.CancelledError:  # the click is cut off, and Graph goes on: nobody will see what it makes
         _taking_back.add(late := asyncio.create_task(_take_back(issuing, case, services)))
         late.add_done_callback(_taking_back.discard)
@@ -145,30 +154,54 @@ async def _note(services: Services, person: Person, case: Case, deed: str) -> No
 def _check(case: Case, person: Person, services: Services) -> None:
     holder = case.credential_holder
     if not holder.is_same(person):
-        why = "who ordered this mailbox" if case.credential_for is None else "to whom they were handed over"
-        raise NotAllowed(f"The sign-in details are shown only to {holder.name}, {why}.")
+        raise NotAllowed(_only_to(holder.name, is_handed_over=case.credential_for is not None))
     if case.account_origin is not AccountOrigin.CREATED:
-        raise BadOrder(f"{case.order.upn} existed before, so its sign-in has not changed. There is nothing to show.")
+        raise BadOrder(
+            say("{upn} existed before, so its sign-in has not changed. There is nothing to show.", upn=case.order.upn)
+        )
     if case.state is not CaseState.READY or not case.account_id:
-        raise BadOrder(f"The sign-in details come when the mailbox of {case.order.upn} is ready.")
+        raise BadOrder(say("The sign-in details come when the mailbox of {upn} is ready.", upn=case.order.upn))
     if case.credential_has_lapsed(services.clock.now()) and not case.credential_shown_at:
         raise BadOrder(
-            f"Nobody asked for the sign-in details of {case.order.upn} within {CREDENTIAL_LAPSES.days} days, so they "
-            "have lapsed. Reset the password in the Microsoft Entra admin center."
+            say(
+                "Nobody asked for the sign-in details of {upn} within {days} days, so they have lapsed. Reset the "
+                "password in the Microsoft Entra admin center.",
+                upn=case.order.upn,
+                days=CREDENTIAL_LAPSES.days,
+            )
         )
 
 
+def _only_to(name: str, *, is_handed_over: bool) -> str:
+    if is_handed_over:
+        return say("The sign-in details are shown only to {name}, to whom they were handed over.", name=name)
+    return say("The sign-in details are shown only to {name}, who ordered this mailbox.", name=name)
+
+
 def _shown_already(case: Case) -> Reply:
-    when = (
-        f" at {case.credential_shown_at:%H:%M} UTC on {case.credential_shown_at:%d %B %Y}"
-        if case.credential_shown_at
-        else ""
-    )
-    sentence = (
-        f"The sign-in details of {case.order.upn} were already shown{when}. "
-        "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center."
+    shown_at = case.credential_shown_at
+    if shown_at is None:
+        sentence = say(
+            "The sign-in details of {upn} were already shown. "
+            "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center.",
+            upn=case.order.upn,
+        )
+        return Reply(card=notice_card(sentence))
+    sentence = say(
+        "The sign-in details of {upn} were already shown at {time} UTC on {day}. "
+        "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center.",
+        upn=case.order.upn,
+        time=f"{shown_at:%H:%M}",
+        day=_day(shown_at),
     )
     return Reply(card=notice_card(sentence))
+
+
+def _day(moment: datetime) -> str:
+    """Written here: a plain sentence is shown as it is, so no client fills in a date."""
+    if spoken() == SOURCE:
+        return f"{moment:%d %B %Y}"
+    return format_date(moment, "long", locale=spoken())
 
 
 async def _issue(case: Case, services: Services) -> Credential:
@@ -179,4 +212,4 @@ async def _issue(case: Case, services: Services) -> Credential:
         log.info("No Temporary Access Pass for case %s (%s): a password instead", case.id, error.trace.code)
     password = strong_password()
     await services.directory.set_password(case.account_id, password)
-    return Credential("One-time password", password)
+    return Credential(say("One-time password"), password)
