@@ -111,7 +111,8 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     except (GraphError, ProtectedAccount) as error:  # a line here too
         await services.jobs.release_credential(case.id)
         behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
-        return Reply(text=f"{error.sentence} {say('Nothing was shown.')}{behind}")
+        nothing = say("Nothing was shown.")
+        return Reply(text=f"{error.sentence} {nothing}{behind}")
     except asyncio.CancelledError:  # the click is cut off, and Graph goes on: nobody will see what it makes
         _taking_back.add(late := asyncio.create_task(_take_back(issuing, case, services)))
         late.add_done_callback(_taking_back.discard)

@@ -287,7 +287,8 @@ class ProvisionSteps:
         asked = error.retry_after if isinstance(error, GraphThrottled) else None
         seconds = max(pause, asked or 0.0)
         log.warning("case %s, step %s: %s; again in %.0f s", case_id, step.name, error.sentence, seconds)
-        problem = Problem(f"{error.sentence} {say('Mailroom tries again by itself.')}", error.trace)
+        goes_on = say("Mailroom tries again by itself.")
+        problem = Problem(f"{error.sentence} {goes_on}", error.trace)
         await self._cases.change(case_id, lambda c: touch(c, self._now(), problem=problem) if c.is_open else c)
         await asyncio.sleep(seconds)
 
