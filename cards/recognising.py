@@ -13,7 +13,7 @@ from string import Formatter
 
 from babel.messages.mofile import read_mo
 
-ENOUGH = 8  # letters of a template; with fewer, anything would look like it
+ENOUGH = 6  # letters and marks of a template; with fewer, anything would look like it
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?:;])(\s+)")
 
 
@@ -106,5 +106,5 @@ def template_of(english: str, one: str, many: str) -> Template | None:
         names.add(name)
     if not names:
         return None
-    weight = sum(letter.isalpha() for literal in fixed for letter in literal)
+    weight = sum(not letter.isspace() for literal in fixed for letter in literal)
     return Template(re.compile(pattern, re.DOTALL), max(fixed, key=len), weight, one, many)

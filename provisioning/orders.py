@@ -145,8 +145,8 @@ def _check_texts(request: OrderRequest) -> None:
             "“{code}” is no country code. Use the two letters of ISO 3166, such as US or DE.",
             code=clip(request.usage_location),
         )
-        is_uk = request.usage_location == "UK"
-        raise BadOrder(f"{sentence} {say('The United Kingdom is GB.')}" if is_uk else sentence)
+        hint = say("The United Kingdom is GB.") if request.usage_location == "UK" else ""
+        raise BadOrder(f"{sentence} {hint}".rstrip())
 
 
 def _check_lengths(request: OrderRequest) -> None:
