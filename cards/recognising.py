@@ -1,7 +1,7 @@
 """A finished English sentence, known again by its template, and said by a catalogue of another language.
 
 "jane@contoso.com has no license." is "{upn} has no license." with a value. Values that are sentences themselves are
-translated too; several sentences in a row are taken one by one.
+translated too; several sentences in a row are taken one by one. Numbers and moments are written anew.
 """
 
 import re
@@ -11,9 +11,14 @@ from gettext import NullTranslations
 from pathlib import Path
 from string import Formatter
 
+from babel.dates import format_date, format_time
 from babel.messages.mofile import read_mo
+from babel.numbers import format_decimal
 
-ENOUGH = 8  # letters of a template; with fewer, anything would look like it
+from provisioning.scheduled import moment_in
+
+ENOUGH = 6  # letters and marks of a template; with fewer, anything would look like it
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?:;])(\s+)")
 
 
@@ -31,15 +36,18 @@ class Template:
 class Sentences:
     """The templates of one catalogue, those with the most words of their own first."""
 
-    def __init__(self, templates: list[Template], fixed: dict[str, str], catalogue: NullTranslations) -> None:
+    def __init__(
+        self, language: str, templates: list[Template], fixed: dict[str, str], catalogue: NullTranslations
+    ) -> None:
+        self._language = language
         self._templates = sorted(templates, key=lambda template: -template.weight)
         self._fixed = fixed
         self._catalogue = catalogue
         self.told = lru_cache(maxsize=4096)(self._told)
 
     def _told(self, text: str) -> str:
-        whole = self._one(text)
-        if whole is not None:
+        whole = self._one(text) or _rewritten(text, self._language)
+        if whole:
             return whole
         parts = _AFTER_A_SENTENCE.split(text)  # sentence, space, sentence …
         if len(parts) == 1:
@@ -78,7 +86,18 @@ class Sentences:
         return self._catalogue.ngettext(template.one, template.many, int(digits or 1)).format(**{"n": "1", **told})
 
 
-def sentences_of(file: Path, catalogue: NullTranslations) -> Sentences:
+def _rewritten(text: str, language: str) -> str:
+    """What Mailroom writes in the English way by itself: "12,000", and when an order begins. "" for anything else."""
+    if _NUMBER.fullmatch(text):
+        return format_decimal(int(text.replace(",", "")), locale=language)
+    moment = moment_in(text)
+    if moment is None:
+        return ""
+    day, time = format_date(moment, "full", locale=language), format_time(moment, "HH:mm", locale=language)
+    return f"{day}, {time} ({moment.tzinfo})"
+
+
+def sentences_of(language: str, file: Path, catalogue: NullTranslations) -> Sentences:
     """Of a compiled catalogue."""
     templates: list[Template] = []
     fixed: dict[str, str] = {}
@@ -91,7 +110,7 @@ def sentences_of(file: Path, catalogue: NullTranslations) -> Sentences:
                 fixed[english] = catalogue.gettext(one) if one == many else catalogue.ngettext(one, many, 1)
             elif template.weight >= ENOUGH:
                 templates.append(template)
-    return Sentences(templates, fixed, catalogue)
+    return Sentences(language, templates, fixed, catalogue)
 
 
 def template_of(english: str, one: str, many: str) -> Template | None:
@@ -106,5 +125,5 @@ def template_of(english: str, one: str, many: str) -> Template | None:
         names.add(name)
     if not names:
         return None
-    weight = sum(letter.isalpha() for literal in fixed for letter in literal)
+    weight = sum(not letter.isspace() for literal in fixed for letter in literal)
     return Template(re.compile(pattern, re.DOTALL), max(fixed, key=len), weight, one, many)
