@@ -13,12 +13,12 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from cards.recognising import Sentences, sentences_of
 from provisioning.words import say as marked
 
-__all__ = ["counted", "language_of", "marked", "number", "say", "speaking", "told"]
+__all__ = ["counted", "decimal_mark", "language_of", "marked", "number", "say", "speaking", "spoken", "told"]
 
 DOMAIN = "mailroom"
 FOLDER = Path(__file__).parent / "locale"
@@ -44,6 +44,11 @@ def speaking(locale: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def spoken() -> str:
+    """The reader's language, for Babel."""
+    return _spoken.get()
+
+
 def say(template: str, /, **values: object) -> str:
     """`template`, a literal, in the reader's language and with its `{values}`."""
     language = _spoken.get()
@@ -63,6 +68,11 @@ def number(value: int | float) -> str:
     return format_decimal(value, locale=_spoken.get())
 
 
+def decimal_mark() -> str:
+    """What stands before the fraction: "." or ","."""
+    return get_decimal_symbol(_spoken.get())
+
+
 def told(sentence: str) -> str:
     """A sentence that `provisioning.words` made, in the reader's language; what is not known stays as it is."""
     language = _spoken.get()
@@ -76,4 +86,4 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _sentences(language: str) -> Sentences:
-    return sentences_of(FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo", _catalogue(language))
+    return sentences_of(FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo", _catalogue(language), language)
