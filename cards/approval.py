@@ -151,4 +151,4 @@ def _footer(repair: Repair, approval: Approval, now: datetime) -> str:
     if repair.state is not RepairState.AWAITING:
         return asked
     waits = say("waits until {when}", when=at(approval.expires_at, now))
-    return f"{asked} · {waits} · {say('whoever asked cannot approve')}"
+    return " · ".join((asked, waits, say("whoever asked cannot approve")))

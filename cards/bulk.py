@@ -104,7 +104,8 @@ def title_of(summary: BulkSummary) -> str:
     people = counted("1 person", "{n} people", size)
     is_open = summary.bulk.state is BulkState.RUNNING
     if done == size and not is_open:
-        return f"{people} — {say('all solved') if is_repairs else say('all ready')}"
+        every = say("all solved") if is_repairs else say("all ready")
+        return f"{people} — {every}"
     words = [
         *([] if is_open else [say("ended")]),
         say("{count} solved", count=done) if is_repairs else say("{count} ready", count=done),

@@ -87,7 +87,7 @@ def _seats(seats: Sequence[Seats]) -> list[Element]:
         name, needed, free = plain(one.name, 80), number(one.needed), number(one.free)
         words = say("{license}: {needed} needed, {free} free", license=name, needed=needed, free=free)
         color = {} if one.are_enough else {"color": "Attention"}
-        shown = words if one.are_enough else f"{words} — {say('not enough')}"
+        shown = words if one.are_enough else " — ".join((words, say("not enough")))
         lines.append(parts.text(shown, spacing="Small", **color))
     return [Container(items=lines, separator=True, spacing="Medium")]
 

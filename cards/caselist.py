@@ -53,12 +53,13 @@ def _below_title(page: CasePage, count: str) -> str:
 
 def _row(line: CaseLine, now: datetime) -> Element:
     late = is_late(line, now)
+    state = say("{state}, late", state=line_words(line)) if late else line_words(line)
     mark = parts.icon("Warning", "!", "Warning") if late else parts.icon(*_MARKS[line.state])
-    who, state = plain(line.name or line.upn, 80), line_words(line)
+    who = plain(line.name or line.upn, 80)
     return parts.row(
         mark,
         [
-            parts.text(f"{who} — {say('{state}, late', state=state) if late else state}"),
+            parts.text(f"{who} — {state}"),
             parts.small(_below(line, now), spacing="None"),
         ],
         parts.text(say("Show ›"), size="Small", color="Accent", horizontal_alignment="Right"),

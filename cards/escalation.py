@@ -15,7 +15,7 @@ BYTES = 21_000  # for everything but the last button; a whole card has 25 KB
 
 
 def escalation_card(bundle: Bundle) -> Card:
-    title = f"{say('Contact Microsoft Support')} — {plain(bundle.user, 80)}"
+    title = " — ".join((say("Contact Microsoft Support"), plain(bundle.user, 80)))
     about = {"user": bundle.user, **({"case": bundle.case_id} if bundle.case_id else {})}
     request = parts.link(say("Open a service request"), SUPPORT_URL)
     body: list[Element] = [

@@ -64,6 +64,7 @@ def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
     if is_over:
         title = say("Over at Microsoft: {title}", title=about)
         means = say("What was held up should go on now.")
+    rest = say("Mailroom keeps looking; nobody has to do anything.")
     rows = [
         (say("Service"), incident.service),
         (say("Incident"), plain(incident.id, 40)),
@@ -72,7 +73,7 @@ def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
     ]
     body: list[Element] = [
         parts.header(title, style="good" if is_over else "warning"),
-        parts.text(f"{means} {say('Mailroom keeps looking; nobody has to do anything.')}"),
+        parts.text(f"{means} {rest}"),
         *([] if is_over or not incident.impact else [parts.small(plain(incident.impact, 500))]),
         parts.facts(rows),
         parts.buttons(

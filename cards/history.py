@@ -62,12 +62,11 @@ def _fitting(rows: list[Element]) -> list[Element]:
 
 def _row(entry: AuditEntry, now: datetime) -> Element:
     when = at(datetime.fromisoformat(entry.at), now)
+    number = say("no. {number}", number=entry.seq)
     lines: list[Element] = [
         parts.text(plain(told(entry.sentence), 400)),
         *(parts.small(line, spacing="None") for line in _changes(entry.details)),
-        parts.small(
-            f"{plain(entry.actor_name, 60)} · {when} · {say('no. {number}', number=entry.seq)}", spacing="None"
-        ),
+        parts.small(f"{plain(entry.actor_name, 60)} · {when} · {number}", spacing="None"),
     ]
     return parts.row(_mark(entry), lines, spacing="Medium")
 

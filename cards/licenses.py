@@ -111,8 +111,8 @@ def _waiting(waiting: Sequence[CaseLine], now: datetime) -> list[Element]:
 
 def _waiter(line: CaseLine, now: datetime) -> Element:
     who = plain(line.name or line.upn, 80)
-    age = say("for {span}", span=duration(now - line.created_at))
-    below = f"{plain(line.license_name, 60) or say('A license')} · {age}"
+    wanted = plain(line.license_name, 60) or say("A license")
+    below = " · ".join((wanted, say("for {span}", span=duration(now - line.created_at))))
     return parts.row(
         parts.icon("Person", "●", "Warning"),
         [parts.text(who), parts.small(below, spacing="None")],

@@ -61,7 +61,7 @@ def _later(one: Scheduled) -> Element:
     return parts.row(
         parts.icon("CalendarClock", "◷", "Default"),
         [
-            parts.text(f"{who} — {say('scheduled')}"),
+            parts.text(" — ".join((who, say("scheduled")))),
             parts.small(f"{plain(one.request.upn)} · {plain(told(one.when))}", spacing="None"),
         ],
         parts.text(say("Show ›"), size="Small", color="Accent", horizontal_alignment="Right"),

@@ -163,8 +163,8 @@ def _buttons(case: Case, now: datetime) -> list[Element]:
 def _footer(case: Case, now: datetime) -> str:
     asked = asked_for_by(case.requester, case.created_at, now)
     if case.ended_by:
-        return f"{asked} · {say('cancelled by {who}', who=plain(case.ended_by, 60))}"
+        return " · ".join((asked, say("cancelled by {who}", who=plain(case.ended_by, 60))))
     if case.state is CaseState.READY and case.ended_at:
         took = duration(max(case.ended_at - case.created_at, timedelta()))
-        return f"{asked} · {say('ready after {span}', span=took)}"
+        return " · ".join((asked, say("ready after {span}", span=took)))
     return asked

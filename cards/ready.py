@@ -18,7 +18,7 @@ def ready_card(case: Case, *, with_buttons: bool = True, refresh_for: Sequence[s
 
     `refresh_for` are the Teams ids of those whose clients fetch a view of their own.
     """
-    title = f"{person(case)} — {say('mailbox ready')}"
+    title = " — ".join((person(case), say("mailbox ready")))
     order = case.order
     rows = [
         (say("Address"), plain(case.mail or order.upn)),
@@ -29,7 +29,7 @@ def ready_card(case: Case, *, with_buttons: bool = True, refresh_for: Sequence[s
     ]
     below = say("Asked for by {who}", who=plain(case.requester.name, 60))
     if case.ended_at:
-        below = f"{below} · {say('prepared in {span}', span=duration(case.ended_at - case.created_at))}"
+        below = " · ".join((below, say("prepared in {span}", span=duration(case.ended_at - case.created_at))))
     body = [parts.header(title, below, "good"), parts.facts(rows), *_sign_in(case, with_buttons=with_buttons)]
     refresh = steps.refresh("ready-refresh", {"case": case.id}, refresh_for)
     return parts.card(body, title, refresh=refresh)

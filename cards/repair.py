@@ -141,5 +141,5 @@ def _footer(repair: Repair, now: datetime) -> str:
     asked = asked_for_by(repair.requester, repair.created_at, now)
     begun = (repair.approval.decided_at if repair.approval else None) or repair.created_at
     if repair.has_begun and repair.ended_at and repair.ended_at >= begun:
-        return f"{asked} · {say('took {span}', span=duration(repair.ended_at - begun))}"
+        return " · ".join((asked, say("took {span}", span=duration(repair.ended_at - begun))))
     return asked

@@ -29,7 +29,8 @@ def restore_card(restorable: Restorable) -> Card:
             ]
         ),
     ]
-    return parts.card(body, f"{title}. {say('Restore it, or create a new account?')}")
+    question = say("Restore it, or create a new account?")
+    return parts.card(body, f"{title}. {question}")
 
 
 def _data(restorable: Restorable, choice: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ def schedule_card(one: Scheduled, now: datetime, *, is_new: bool = False) -> Car
     """With `is_new` it was ordered just now; otherwise it stood there already."""
     request = one.request
     who = plain(request.display_name or request.upn, 80)
-    title = f"{who} — {say('scheduled') if is_new else say('is scheduled')}"
+    title = " — ".join((who, say("scheduled") if is_new else say("is scheduled")))
     when = plain(told(one.when))
     rows = [
         (say("Begins"), when),

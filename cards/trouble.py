@@ -9,7 +9,8 @@ from provisioning.case import Case, CaseState, Stage
 
 
 def trouble_card(case: Case) -> Card:
-    title = f"{person(case)} — {say('not ready after 24 hours') if case.is_open else state_words(case)}"
+    state = say("not ready after 24 hours") if case.is_open else state_words(case)
+    title = f"{person(case)} — {state}"
     why = case.explanation.sentence if case.explanation else case.problem.sentence if case.problem else ""
     why = why or case.stage(Stage.MAILBOX).note
     body: list[Element] = [parts.header(title, plain(case.order.upn, 120), "warning" if case.is_open else "attention")]

@@ -95,7 +95,8 @@ OVERFLOW = """
   for (const item of document.querySelectorAll('#card *')) {
     const box = item.getBoundingClientRect();
     if (!box.width || !box.height) continue;
-    const clipped = item.scrollWidth > item.clientWidth + 1 && item.clientWidth && item.tagName !== 'INPUT';
+    const shortens = ['INPUT', 'SELECT'].includes(item.tagName);
+    const clipped = item.scrollWidth > item.clientWidth + 1 && item.clientWidth && !shortens;
     if (!clipped && box.right <= edge.right + 1) continue;
     out.push(`${item.className || item.tagName}: ${item.textContent.slice(0, 60)}`);
   }
