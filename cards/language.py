@@ -86,4 +86,4 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _sentences(language: str) -> Sentences:
-    return sentences_of(FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo", _catalogue(language), language)
+    return sentences_of(FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo", _catalogue(language))

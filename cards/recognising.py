@@ -1,24 +1,20 @@
 """A finished English sentence, known again by its template, and said by a catalogue of another language.
 
 "jane@contoso.com has no license." is "{upn} has no license." with a value. Values that are sentences themselves are
-translated too; several sentences in a row are taken one by one. A moment that provisioning.scheduled.said wrote is
-written as the other language does.
+translated too; several sentences in a row are taken one by one.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from string import Formatter
 
-from babel.dates import format_date
 from babel.messages.mofile import read_mo
 
 ENOUGH = 8  # letters of a template; with fewer, anything would look like it
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?:;])(\s+)")
-_MOMENT = re.compile(r"[A-Z][a-z]+day, (\d{1,2} [A-Z][a-z]+ \d{4}), (\d\d:\d\d \(.+\))", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,10 @@ class Template:
 class Sentences:
     """The templates of one catalogue, those with the most words of their own first."""
 
-    def __init__(
-        self, templates: list[Template], fixed: dict[str, str], catalogue: NullTranslations, language: str
-    ) -> None:
+    def __init__(self, templates: list[Template], fixed: dict[str, str], catalogue: NullTranslations) -> None:
         self._templates = sorted(templates, key=lambda template: -template.weight)
         self._fixed = fixed
         self._catalogue = catalogue
-        self._language = language
         self.told = lru_cache(maxsize=4096)(self._told)
 
     def _told(self, text: str) -> str:
@@ -71,9 +64,6 @@ class Sentences:
     def _one(self, text: str) -> str | None:
         if text in self._fixed:
             return self._fixed[text]
-        moment = _moment(text, self._language)
-        if moment is not None:
-            return moment
         for template in self._templates:
             found = template.pattern.fullmatch(text) if template.anchor in text else None
             if found:
@@ -88,20 +78,8 @@ class Sentences:
         return self._catalogue.ngettext(template.one, template.many, int(digits or 1)).format(**{"n": "1", **told})
 
 
-def _moment(text: str, language: str) -> str | None:
-    """“Tuesday, 1 December 2026, 08:00 (Europe/Berlin)”; None for a day that there is not."""
-    found = _MOMENT.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        day = datetime.strptime(found[1], "%d %B %Y")
-    except ValueError:
-        return None
-    return f"{format_date(day, 'full', locale=language)}, {found[2]}"
-
-
-def sentences_of(file: Path, catalogue: NullTranslations, language: str) -> Sentences:
-    """Of a compiled catalogue in `language`."""
+def sentences_of(file: Path, catalogue: NullTranslations) -> Sentences:
+    """Of a compiled catalogue."""
     templates: list[Template] = []
     fixed: dict[str, str] = {}
     with file.open("rb") as compiled:
@@ -113,7 +91,7 @@ def sentences_of(file: Path, catalogue: NullTranslations, language: str) -> Sent
                 fixed[english] = catalogue.gettext(one) if one == many else catalogue.ngettext(one, many, 1)
             elif template.weight >= ENOUGH:
                 templates.append(template)
-    return Sentences(templates, fixed, catalogue, language)
+    return Sentences(templates, fixed, catalogue)
 
 
 def template_of(english: str, one: str, many: str) -> Template | None:
