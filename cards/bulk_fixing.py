@@ -69,7 +69,7 @@ def fix_all_card(whole: FixAll, choice: Mapping[str, str]) -> Card:
 def causes_card(causes: Sequence[CauseCount], others: Sequence[tuple[str, str]]) -> Card:
     """Several people looked at together: what they have in common first, then everybody."""
     count = len(others)
-    title = say("{count} people", count=count)
+    title = counted("1 person", "{n} people", count)
     body: list[Element] = [parts.header(title, say("Looked at just now"))]
     for cause in causes:
         sentence = plain(told(cause.sentence), 200)
