@@ -143,7 +143,9 @@ def _unreached(approval: Approval) -> str:
 
 
 def _reason(approval: Approval) -> list[Element]:
-    return [parts.text(f"“{plain(approval.reason, REASON_LIMIT)}”", spacing="Small")] if approval.reason else []
+    if not approval.reason:
+        return []
+    return [parts.text(say("“{words}”", words=plain(approval.reason, REASON_LIMIT)), spacing="Small")]
 
 
 def _footer(repair: Repair, approval: Approval, now: datetime) -> str:

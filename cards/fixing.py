@@ -92,7 +92,7 @@ def input_of(ask: Ask) -> Input:
         label=plain(told(ask.label)),
         style="filtered" if is_long else "compact",
         placeholder=say("Type to find a country") if is_long else say("Choose one"),
-        choices=[Choice(title=plain(label), value=value) for value, label in options],
+        choices=[Choice(title=plain(told(label)), value=value) for value, label in options],
         value=ask.suggested if ask.suggested in dict(options) else None,
         is_required=True,
         error_message=say("Please choose one."),
