@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from cards import parts
 from cards.elements import Element, TextInput
-from cards.language import say
+from cards.language import marked, say, told
 from cards.parts import Card, plain
 
 MOST_BYTES = 14_000
+_SECRETS = {"set": marked("set"), "not set": marked("not set")}  # what is shown of a secret
 
 
 @dataclass(frozen=True)
@@ -68,5 +69,6 @@ def _rows(lines: Sequence[SettingLine]) -> list[Element]:
 
 
 def _row(line: SettingLine) -> Element:
-    value = plain(line.value, 160) or say("(nothing)")
+    shown = told(_SECRETS[line.value]) if line.value in _SECRETS else line.value
+    value = plain(shown, 160) or say("(nothing)")
     return parts.text(f"**{plain(line.name, 60)}** {value}", size="Small", spacing="Small")
