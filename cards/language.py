@@ -13,12 +13,12 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from cards.recognising import Sentences, sentences_of
 from provisioning.words import say as marked
 
-__all__ = ["counted", "language_of", "marked", "number", "say", "speaking", "told"]
+__all__ = ["counted", "decimal_mark", "language_of", "marked", "number", "say", "speaking", "spoken", "told"]
 
 DOMAIN = "mailroom"
 FOLDER = Path(__file__).parent / "locale"
@@ -66,6 +66,11 @@ def counted(one: str, many: str, n: int, /, **values: object) -> str:
 def number(value: int | float) -> str:
     """As the reader writes it: "10,000" or "10.000"."""
     return format_decimal(value, locale=_spoken.get())
+
+
+def decimal_mark() -> str:
+    """What stands before the fraction: "." or ","."""
+    return get_decimal_symbol(_spoken.get())
 
 
 def told(sentence: str) -> str:

@@ -1,8 +1,11 @@
 """How a case is told in words: the person, the state, the stages."""
 
+from datetime import datetime
+
 from cards.language import marked, say, told
 from cards.parts import plain
-from provisioning.case import Case, CaseState, Stage, StageState
+from cards.texts import at
+from provisioning.case import Case, CaseState, Person, Stage, StageState
 from provisioning.listing import CaseLine
 
 _STAGES: dict[Stage, str] = {
@@ -12,6 +15,15 @@ _STAGES: dict[Stage, str] = {
     Stage.SYNC: marked("Directory sync"),
     Stage.ACTIVATION: marked("Activation"),
     Stage.NOTIFICATION: marked("Notification"),
+}
+
+_IN_A_SENTENCE: dict[Stage, str] = {
+    Stage.ACCOUNT: marked("account"),
+    Stage.LICENSE: marked("license"),
+    Stage.MAILBOX: marked("mailbox"),
+    Stage.SYNC: marked("directory sync"),
+    Stage.ACTIVATION: marked("activation"),
+    Stage.NOTIFICATION: marked("notification"),
 }
 
 _AT_WORK: dict[Stage, str] = {
@@ -40,8 +52,16 @@ def stage_name(stage: Stage) -> str:
     return told(_STAGES[stage])
 
 
+def stage_in_a_sentence(stage: Stage) -> str:
+    return told(_IN_A_SENTENCE[stage])
+
+
 def person(case: Case) -> str:
     return plain(case.order.display_name or case.order.upn, 80)
+
+
+def asked_for_by(who: Person, moment: datetime, now: datetime) -> str:
+    return say("Asked for by {who}, {when}", who=plain(who.name, 60), when=at(moment, now))
 
 
 def state_words(case: Case) -> str:

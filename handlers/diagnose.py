@@ -60,7 +60,7 @@ async def _by_name(name: str, services: Services) -> Reply:
 async def _one_of(name: str, matches: tuple[Match, ...], services: Services) -> Reply:
     if len(matches) == 1:
         return show(await look(matches[0].upn, services), services)
-    return Reply(card=choices_card(name, matches, "diagnose"))
+    return Reply(card=choices_card(name, matches))
 
 
 def _name_of(typed: Command) -> str:

@@ -1,9 +1,11 @@
 """Draws cards to PNG in headless Chromium with Microsoft's own renderer, in colours like those of Teams.
 
-`python tests/support/render_cards.py OUT [NAME…]` draws the samples, light and dark, 640 and 340 px wide.
+`python tests/support/render_cards.py OUT [NAME…]` draws the samples, light and dark, 640 and 340 px wide, in the
+language of the locale MAILROOM_CARDS_LOCALE.
 Teams' own elements are replaced by their fallbacks first, so this is the least that any client shows.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,7 +97,8 @@ OVERFLOW = """
   for (const item of document.querySelectorAll('#card *')) {
     const box = item.getBoundingClientRect();
     if (!box.width || !box.height) continue;
-    const clipped = item.scrollWidth > item.clientWidth + 1 && item.clientWidth && item.tagName !== 'INPUT';
+    const shortens = ['INPUT', 'SELECT'].includes(item.tagName);
+    const clipped = item.scrollWidth > item.clientWidth + 1 && item.clientWidth && !shortens;
     if (!clipped && box.right <= edge.right + 1) continue;
     out.push(`${item.className || item.tagName}: ${item.textContent.slice(0, 60)}`);
   }
@@ -189,9 +192,12 @@ def _foreground(colors: dict[str, Any]) -> dict[str, Any]:
 def main(out: Path, names: list[str]) -> None:
     from support import browser, card_checks, card_samples
 
+    from cards.language import speaking
+
     out.mkdir(parents=True, exist_ok=True)
     chromium = browser.find_chromium() or sys.exit("no Chromium on PATH")
-    samples = card_samples.all_cards()
+    with speaking(os.environ.get("MAILROOM_CARDS_LOCALE", "")):
+        samples = card_samples.all_cards()
     with browser_page(chromium, browser.ARGUMENTS) as page:
         for theme in THEMES:
             for width in WIDTHS:

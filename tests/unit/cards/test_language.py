@@ -1,5 +1,6 @@
 """Every sentence that the code marks is in the catalogue, translated, with the same values; and is known again."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from cards import language
 from cards.language import counted, number, say, speaking, told
 from cards.recognising import ENOUGH, template_of
 from provisioning import words
+from scripts import translations
 
 ROOT = Path(__file__).parents[3]
 OTHERS = [code for code in language.LANGUAGES if code != language.SOURCE]
@@ -31,6 +33,25 @@ def messages(code: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     return [
         (ids if isinstance(ids, tuple) else (ids,), said if isinstance(said, tuple) else (said,)) for ids, said in found
     ]
+
+
+def marked_calls() -> list[tuple[str, ast.expr]]:
+    """Where, and the first argument, of every call that marks a sentence."""
+    return [
+        (f"{file.relative_to(ROOT)}:{node.lineno}", node.args[0])
+        for package in translations.PACKAGES
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in translations.KEYWORDS
+    ]
+
+
+def test_every_marked_sentence_is_found_by_the_extraction() -> None:
+    """Which sees literals, and nothing within an f-string."""
+    found = {one for message in translations.extracted() for one in ([message.id] if message.id else [])}
+    known = {ids if isinstance(ids, str) else ids[0] for ids in found}
+    lost = [where for where, said in marked_calls() if not isinstance(said, ast.Constant) or said.value not in known]
+    assert lost == []
 
 
 def test_the_catalogues_are_complete_and_up_to_date() -> None:
