@@ -108,7 +108,7 @@ def _wanted(state: str, options: dict[str, str], request: Request, now: datetime
     words = [
         language.told(_CHOSEN[state]),
         language.told(_AT[stage]) if stage else "",
-        language.say("asked by {name}", name=by) if by else "",
+        language.say("asked by {who}", who=by) if by else "",
         language.say("older than {age}", age=duration(older)) if older else "",
         language.say("newer than {age}", age=duration(newer)) if newer else "",
     ]
