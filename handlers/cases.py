@@ -108,11 +108,17 @@ def _wanted(state: str, options: dict[str, str], request: Request, now: datetime
     words = [
         language.told(_CHOSEN[state]),
         language.told(_AT[stage]) if stage else "",
-        language.say("asked by {who}", who=by) if by else "",
+        _asked_by(by),
         language.say("older than {age}", age=duration(older)) if older else "",
         language.say("newer than {age}", age=duration(newer)) if newer else "",
     ]
     return wanted, ", ".join(filter(None, words))
+
+
+def _asked_by(by: str) -> str:
+    if by == ME:
+        return language.say("asked by me")
+    return language.say("asked by {who}", who=by) if by else ""
 
 
 def _states(state: str) -> tuple[CaseState, ...]:
