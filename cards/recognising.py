@@ -14,6 +14,8 @@ from string import Formatter
 from babel.messages.mofile import read_mo
 
 ENOUGH = 8  # letters of a template; with fewer, anything would look like it
+# Values that somebody typed, or can type: an option "license" is called so in every language.
+TYPED = frozenset({"also_typed", "command", "near", "option", "options", "stages", "states", "typed"})
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?:;])(\s+)")
 
 
@@ -71,7 +73,7 @@ class Sentences:
         return None
 
     def _say(self, template: Template, values: dict[str, str]) -> str:
-        told = {name: self.told(value) for name, value in values.items()}
+        told = {name: value if name in TYPED else self.told(value) for name, value in values.items()}
         if template.one == template.many:
             return self._catalogue.gettext(template.one).format(**told)
         digits = re.sub(r"\D", "", values.get("n", "1"))
