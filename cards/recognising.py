@@ -14,8 +14,6 @@ from string import Formatter
 from babel.messages.mofile import read_mo
 
 ENOUGH = 8  # letters of a template; with fewer, anything would look like it
-# Values that somebody typed, or can type: an option "license" is called so in every language.
-TYPED = frozenset({"also_typed", "command", "near", "option", "options", "stages", "states", "typed"})
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?:;])(\s+)")
 
 
@@ -28,6 +26,10 @@ class Template:
     weight: int
     one: str
     many: str
+
+
+# Values that somebody typed, or can type: an option "license" is called so in every language.
+TYPED = frozenset({"also_typed", "command", "near", "option", "options", "stages", "states", "typed"})
 
 
 class Sentences:
