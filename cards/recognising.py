@@ -33,6 +33,10 @@ class Template:
     many: str
 
 
+# Values that somebody typed, or can type: an option "license" is called so in every language.
+TYPED = frozenset({"also_typed", "command", "near", "option", "options", "stages", "states", "typed"})
+
+
 class Sentences:
     """The templates of one catalogue, those with the most words of their own first."""
 
@@ -79,7 +83,7 @@ class Sentences:
         return None
 
     def _say(self, template: Template, values: dict[str, str]) -> str:
-        told = {name: self.told(value) for name, value in values.items()}
+        told = {name: value if name in TYPED else self.told(value) for name, value in values.items()}
         if template.one == template.many:
             return self._catalogue.gettext(template.one).format(**told)
         digits = re.sub(r"\D", "", values.get("n", "1"))

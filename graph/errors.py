@@ -205,9 +205,7 @@ def _not_found(answer: Answer, trace: GraphTrace) -> GraphNotFound:
 def _rejected(answer: Answer, trace: GraphTrace) -> GraphRejected:
     conflict = _conflict_target(answer.body)
     if conflict is not None:
-        word = CONFLICT_WORDS.get(conflict, conflict or say("name"))
-        sentence = say("Another object already has this {name}. Choose another, or use that one.", name=word)
-        return ObjectConflict(sentence, trace, conflict)
+        return ObjectConflict(_taken(conflict), trace, conflict)
     action = permission_for(answer.call).action
     said = trace.message or trace.code or say("it answered {status} without a reason", status=answer.status)
     sentence = say(
@@ -216,6 +214,13 @@ def _rejected(answer: Answer, trace: GraphTrace) -> GraphRejected:
         reason=said.rstrip("."),
     )
     return GraphRejected(sentence, trace)
+
+
+def _taken(target: str) -> str:
+    if not target:
+        return say("Another object already has this name. Choose another, or use that one.")
+    word = CONFLICT_WORDS.get(target, target)
+    return say("Another object already has this {name}. Choose another, or use that one.", name=word)
 
 
 def _conflict_target(body: Json | None) -> str | None:

@@ -77,14 +77,14 @@ def _state(typed: Command, options: dict[str, str]) -> str:
     """Also without its name: `cases late`."""
     words = " ".join(typed.args)
     if words and "state" in options:
-        raise BadOrder(say("I do not know what “{words}” means here. Options look like state=late.", words=clip(words)))
+        raise BadOrder(say("I do not know what “{typed}” means here. Options look like state=late.", typed=clip(words)))
     known = {OPEN, LATE, ALL, *(state.value for state in CaseState)}
     state = (words or options.get("state", OPEN)).lower().replace("-", "_").replace(" ", "_")
     if state not in known:
         raise BadOrder(
             say(
-                "There is no state “{state}”. The states are {states}.",
-                state=clip(state),
+                "There is no state “{typed}”. The states are {states}.",
+                typed=clip(state),
                 states=", ".join(sorted(known)),
             )
         )
@@ -134,7 +134,7 @@ def _read(options: dict[str, str], name: str, read: Callable[[str], T]) -> T | N
 def _stage(text: str) -> Stage:
     if text not in tuple(Stage):
         raise BadOrder(
-            say("There is no stage “{stage}”. The stages are {stages}.", stage=clip(text), stages=", ".join(Stage))
+            say("There is no stage “{typed}”. The stages are {stages}.", typed=clip(text), stages=", ".join(Stage))
         )
     return Stage(text)
 
@@ -142,11 +142,11 @@ def _stage(text: str) -> Stage:
 def _age(text: str) -> timedelta:
     found = _AGE.fullmatch(text)
     if found is None:
-        raise BadOrder(say("“{age}” is no age. Write it like 30m, 2h, 3d or 1w.", age=clip(text)))
+        raise BadOrder(say("“{typed}” is no age. Write it like 30m, 2h, 3d or 1w.", typed=clip(text)))
     return int(found[1]) * _UNITS[found[2]]
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:7]) <= 100_000):
-        raise BadOrder(say("“{page}” is no page. Pages count from 1.", page=clip(text)))
+        raise BadOrder(say("“{typed}” is no page. Pages count from 1.", typed=clip(text)))
     return int(text[:7])

@@ -37,8 +37,8 @@ def profile_of(typed: Command) -> tuple[Command, str]:
     if words and is_time_word(words[0]):
         raise BadOrder(
             say(
-                "A list begins at once, so leave out “{words}”, or order this person alone.",
-                words=clip(" ".join(words)),
+                "A list begins at once, so leave out “{typed}”, or order this person alone.",
+                typed=clip(" ".join(words)),
             )
         )
     return replace(typed, args=(*names, *words)), profile

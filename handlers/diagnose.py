@@ -53,7 +53,7 @@ async def again(request: Request, services: Services) -> Reply | None:
 async def _by_name(name: str, services: Services) -> Reply:
     matches = await services.directory.search(name)
     if not matches:
-        raise BadOrder(say("Nobody called “{name}” was found, by name, address or in the recycle bin.", name=name))
+        raise BadOrder(say("Nobody called “{typed}” was found, by name, address or in the recycle bin.", typed=name))
     return await _one_of(name, matches, services)
 
 

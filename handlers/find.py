@@ -40,7 +40,7 @@ async def query(request: Request, services: Services) -> ExtensionReply:
     matches = (await services.directory.search(typed))[:MOST]
     if not matches:
         return ExtensionReply(
-            text=say("Nobody called “{name}” was found, by name, address or in the recycle bin.", name=typed)
+            text=say("Nobody called “{typed}” was found, by name, address or in the recycle bin.", typed=typed)
         )
     states = await _states(matches, services)
     return ExtensionReply(found=tuple(_found(match, state) for match, state in zip(matches, states, strict=True)))

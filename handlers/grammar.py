@@ -104,10 +104,10 @@ def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
         if name in found:
             raise BadOrder(
                 say(
-                    "The option {option} is there twice, with “{first}” and “{second}”. Keep one of them.",
+                    "The option {option} is there twice, with “{typed}” and “{also_typed}”. Keep one of them.",
                     option=key,
-                    first=clip(found[name]),
-                    second=clip(value),
+                    typed=clip(found[name]),
+                    also_typed=clip(value),
                 )
             )
         found[name] = value
@@ -131,7 +131,7 @@ def address_of(command: Command) -> str:
     strays = " ".join(arg for arg in command.args if "@" not in arg)
     if strays:
         raise BadOrder(
-            say('I do not know what “{words}” means here. Options look like name="Jane Doe".', words=clip(strays))
+            say('I do not know what “{typed}” means here. Options look like name="Jane Doe".', typed=clip(strays))
         )
     return addresses[0]
 
@@ -186,7 +186,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             name, _, value = after_bare.partition("=")
             words = clip(f"{value} {token.text}")
             raise BadOrder(
-                say('Put quotation marks around a value with spaces: {option}="{words}".', option=name, words=words)
+                say('Put quotation marks around a value with spaces: {option}="{typed}".', option=name, typed=words)
             )
         after_bare = f"{token.text}={token.value}" if key and found["bare"] else ""
         if token.text:

@@ -140,7 +140,7 @@ def _merged(own: Mapping[str, str], shared: Mapping[str, str]) -> tuple[tuple[st
 
 def _restore(said: str) -> bool | None:
     if said and said.lower() not in RESTORE:
-        raise BadOrder(say("restore is yes or no, not “{said}”.", said=said[:40]))
+        raise BadOrder(say("restore is yes or no, not “{typed}”.", typed=said[:40]))
     return RESTORE[said.lower()] if said else None
 
 

@@ -79,9 +79,9 @@ def _read(pieces: Sequence[str], today: date) -> _Said:
         if a_day is None and a_time is None:
             raise BadOrder(
                 say(
-                    "I do not understand “{word}” as a time. "
+                    "I do not understand “{typed}” as a time. "
                     "Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
-                    word=_clip(piece),
+                    typed=_clip(piece),
                 )
             )
         if (a_day and day) or (a_time is not None and clock is not None):
@@ -131,12 +131,12 @@ def _time(piece: str, *, is_after_at: bool) -> time | None:
 def _named_twice(text: str, *, is_day: bool) -> str:
     if is_day:
         return say(
-            "“{words}” names two days. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
-            words=text,
+            "“{typed}” names two days. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+            typed=text,
         )
     return say(
-        "“{words}” names two times. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
-        words=text,
+        "“{typed}” names two times. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+        typed=text,
     )
 
 

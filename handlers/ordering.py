@@ -48,9 +48,9 @@ def one_profile(behind_as: str, options: Mapping[str, str]) -> str:
     if behind_as and named and behind_as.lower() != named.lower():
         raise BadOrder(
             say(
-                "You named two profiles, {first} and {second}. Keep one of them.",
-                first=clip(behind_as),
-                second=clip(named),
+                "You named two profiles, {typed} and {also_typed}. Keep one of them.",
+                typed=clip(behind_as),
+                also_typed=clip(named),
             )
         )
     return behind_as or named

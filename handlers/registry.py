@@ -177,7 +177,7 @@ def _unknown(typed: Command) -> Reply:
         return Reply(card=suggestion_card(clip(typed.text), meant.text))
     near = process.extractOne(typed.name[:SHOWN], list(_commands), scorer=fuzz.ratio, score_cutoff=NEAR)
     if near is None:
-        sentence = say("I do not know “{word}”. This is what I can do:", word=clip(typed.name))
+        sentence = say("I do not know “{typed}”. This is what I can do:", typed=clip(typed.name))
         return Reply(card=help_card(helps()), text=sentence)
     return Reply(card=suggestion_card(clip(typed.text), replace(typed, name=near[0]).text))
 

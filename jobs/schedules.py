@@ -33,9 +33,9 @@ AT_MOST = 20  # a round
 PATIENCE = timedelta(hours=1)  # with a Graph that does not answer
 
 FIELDS = {
-    "display_name": say("display name"),
-    "usage_location": say("usage location"),
-    "license": say("license"),
+    "display_name": say("the display name"),
+    "usage_location": say("the usage location"),
+    "license": say("the license"),
 }
 
 log = logging.getLogger(__name__)
@@ -197,7 +197,7 @@ class ScheduleBook:
 def _lacks(upn: str, first: str, second: str = "", third: str = "") -> str:
     if third:
         return say(
-            "Not begun: {upn} now lacks the {first} and the {second} and the {third}. Try again asks for it.",
+            "Not begun: {upn} now lacks {first} and {second} and {third}. Try again asks for it.",
             upn=upn,
             first=first,
             second=second,
@@ -205,9 +205,9 @@ def _lacks(upn: str, first: str, second: str = "", third: str = "") -> str:
         )
     if second:
         return say(
-            "Not begun: {upn} now lacks the {first} and the {second}. Try again asks for it.",
+            "Not begun: {upn} now lacks {first} and {second}. Try again asks for it.",
             upn=upn,
             first=first,
             second=second,
         )
-    return say("Not begun: {upn} now lacks the {first}. Try again asks for it.", upn=upn, first=first)
+    return say("Not begun: {upn} now lacks {first}. Try again asks for it.", upn=upn, first=first)
