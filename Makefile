@@ -18,7 +18,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo playground package test lint format lock audit-deps screenshot bench clean
+.PHONY: help setup setup-dev demo playground package test lint format lock audit-deps translations screenshot bench clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,6 +61,9 @@ lock:  ## Pin the requirements again (needs uv)
 audit-deps:  ## Look the locked requirements up among the known vulnerabilities
 	@scripts/setup requirements-audit.txt .venv-audit
 	@.venv-audit/bin/python scripts/audit_deps.py requirements.txt
+
+translations: setup-dev  ## Bring cards/locale up to date with the sentences in the code
+	@$(BIN)/python scripts/translations.py $(ARGS)
 
 screenshot: setup-dev  ## Make docs/screenshot.png anew (needs Chromium)
 	$(BIN)/python scripts/screenshot.py

@@ -23,6 +23,7 @@ from bot.limits import TeamsPacer, cost_of, thread_of
 from bot.outbound import OutboundToken, TokenUnavailable
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, MessageRefused, MessengerUnavailable
 from provisioning.priority import Priority, priority
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +32,11 @@ TRANSIENT = frozenset({401, 408, *RETRIED})  # of the 4xx: not about this messag
 # Long, since a message whose answer is not awaited may come twice; a turn or the outbox holds up nobody else meanwhile.
 TIMEOUT = aiohttp.ClientTimeout(total=40, connect=5)
 GONE = {
-    "BotNotInConversationRoster": "Mailroom was removed from this chat.",
-    "MessageWritesBlocked": "Mailroom was blocked or uninstalled in this chat.",
-    "ConversationBlockedByUser": "Mailroom was blocked in this chat.",
-    "BotDisabledByAdmin": "An admin has blocked Mailroom for these people.",
-    "ConversationNotFound": "Teams knows this chat no more.",
+    "BotNotInConversationRoster": say("Mailroom was removed from this chat."),
+    "MessageWritesBlocked": say("Mailroom was blocked or uninstalled in this chat."),
+    "ConversationBlockedByUser": say("Mailroom was blocked in this chat."),
+    "BotDisabledByAdmin": say("An admin has blocked Mailroom for these people."),
+    "ConversationNotFound": say("Teams knows this chat no more."),
 }
 
 Count = Callable[[str, str], None]
@@ -132,7 +133,7 @@ class Connector:
         body, member = json.dumps(parameters).encode(), str(parameters["members"][0]["id"])
         answer = await self._run(_Call("create", "POST", _url(service_url, "/v3/conversations"), member, body))
         if not answer.get("id"):
-            raise MessengerUnavailable("Teams opened no chat: its answer names none.")
+            raise MessengerUnavailable(say("Teams opened no chat: its answer names none."))
         return str(answer["id"])
 
     async def _run(self, call: _Call) -> dict[str, Any]:
@@ -177,7 +178,9 @@ class Connector:
         cost = cost_of(call.thread)
         late = self._pacer.too_long(cost)
         if late is not None:
-            raise MessengerUnavailable(f"Teams takes nothing more in this chat for {late:.0f} s.", late)
+            raise MessengerUnavailable(
+                say("Teams takes nothing more in this chat for {seconds} s.", seconds=f"{late:.0f}"), late
+            )
         async with self._pacer.turn(cost):
             answer = await self._ask(call)
         if answer.status == 429:
@@ -197,7 +200,7 @@ class Connector:
         try:
             return await self._token.bearer()
         except TokenUnavailable as error:
-            raise MessengerUnavailable(f"The bot cannot sign in to Teams: {error}.") from error
+            raise MessengerUnavailable(say("The bot cannot sign in to Teams: {reason}.", reason=error)) from error
 
     async def _send(self, call: _Call, token: str) -> _Answer:
         headers = {"Content-Type": "application/json; charset=utf-8"}
@@ -246,21 +249,21 @@ def _seconds(headers: Any) -> float | None:
 
 
 def _unreachable(error: Exception) -> MessengerUnavailable:
-    return MessengerUnavailable(f"Teams did not answer: {type(error).__name__}.")
+    return MessengerUnavailable(say("Teams did not answer: {kind}.", kind=type(error).__name__))
 
 
 def _error_of(call: _Call, answer: _Answer) -> MailroomError:
     """403 and 404 as Teams means them; ActivityNotFoundInConversation comes with 400 as well as with 404."""
     if answer.code == "ActivityNotFoundInConversation":
-        return MessageGone("The message is no longer there.")
+        return MessageGone(say("The message is no longer there."))
     if answer.status == 404 and call.is_update and answer.code != "ConversationNotFound":
-        return MessageGone("The message is no longer there.")
+        return MessageGone(say("The message is no longer there."))
     if answer.status in (403, 404):
-        return ConversationGone(GONE.get(answer.code, "Teams does not let Mailroom write in this chat any more."))
+        return ConversationGone(GONE.get(answer.code, say("Teams does not let Mailroom write in this chat any more.")))
     if call.name == "create" and answer.status == 400:
-        return ConversationGone("Teams knows no 1:1 chat with this person.")
-    named = f", {answer.code}" if answer.code else ""
-    sentence = f"Teams did not take the message: {answer.status}{named}."
+        return ConversationGone(say("Teams knows no 1:1 chat with this person."))
+    reason = f"{answer.status}, {answer.code}" if answer.code else str(answer.status)
+    sentence = say("Teams did not take the message: {reason}.", reason=reason)
     if 400 <= answer.status < 500 and answer.status not in TRANSIENT:
         return MessageRefused(sentence)
     return MessengerUnavailable(sentence, answer.retry_after)

@@ -17,8 +17,10 @@ from botbuilder.schema import Activity
 from bot import incoming, outgoing
 from bot.gate import Extend, Gate
 from bot.metrics import Metrics
+from cards.language import told
 from handlers.extensions import Ask, ExtensionReply, Found
 from handlers.requests import Card, Request
+from provisioning.words import say
 
 ASKS = {
     "composeExtension/query": Ask.QUERY,
@@ -27,8 +29,10 @@ ASKS = {
     "composeExtension/submitAction": Ask.SUBMIT,
 }
 SECONDS = 4.0
-TOO_LONG = "Microsoft 365 takes too long just now. Try again in a moment."
-GOES_ON = "This takes longer than usual. The cards come to your chat with Mailroom as soon as the orders are placed."
+TOO_LONG = say("Microsoft 365 takes too long just now. Try again in a moment.")
+GOES_ON = say(
+    "This takes longer than usual. The cards come to your chat with Mailroom as soon as the orders are placed."
+)
 
 Json = dict[str, Any]
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
@@ -81,7 +85,7 @@ def _body(ask: Ask, reply: ExtensionReply) -> Json:
         return {"composeExtension": _result(reply)}
     if reply.dialog is None:
         return {"task": {"type": "message", "value": outgoing.line(reply.text)}}
-    shown = {"title": reply.title, "width": "medium", "height": "medium", "card": _attachment(reply.dialog)}
+    shown = {"title": told(reply.title), "width": "medium", "height": "medium", "card": _attachment(reply.dialog)}
     return {"task": {"type": "continue", "value": shown}}
 
 

@@ -16,11 +16,13 @@ from bot import outgoing, wire
 from bot.connector import Connector
 from bot.messenger import addressed
 from bot.seals import Seals
+from cards.language import told
 from graph.credentials import is_loopback
 from provisioning.bulk_ports import SharedFile, Upload
 from provisioning.bulk_reading import MOST_BYTES
 from provisioning.case import Conversation
 from provisioning.errors import BadOrder, MessageGone
+from provisioning.words import say
 
 CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 INFO = "application/vnd.microsoft.teams.card.file.info"
@@ -31,9 +33,11 @@ HOSTS = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 CHUNK = 64 * 1024
 
-ELSEWHERE = "The file is not in OneDrive or SharePoint, so I did not touch it. Attach it to a message of this chat."
-UNREAD = "The file could not be fetched from OneDrive. Its link is good for some minutes only: attach it again."
-UNPUT = "The file could not be put into your OneDrive. Press “Results as CSV” again."
+ELSEWHERE = say(
+    "The file is not in OneDrive or SharePoint, so I did not touch it. Attach it to a message of this chat."
+)
+UNREAD = say("The file could not be fetched from OneDrive. Its link is good for some minutes only: attach it again.")
+UNPUT = say("The file could not be put into your OneDrive. Press “Results as CSV” again.")
 
 
 class TeamsFiles:
@@ -75,7 +79,7 @@ class TeamsFiles:
         button = {"type": "Action.Submit", "data": dict(answer)}
         context = self._seals.seal(button, conversation.id)["data"]
         content = {
-            "description": description,
+            "description": told(description),
             "sizeInBytes": size,
             "acceptContext": context,
             "declineContext": context,
@@ -125,5 +129,10 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(CHUNK):
         content += chunk
         if len(content) > MOST_BYTES:
-            raise BadOrder(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB, so I did not read it. Split it.")
+            raise BadOrder(
+                say(
+                    "The file is larger than {megabytes} MB, so I did not read it. Split it.",
+                    megabytes=MOST_BYTES // 1024 // 1024,
+                )
+            )
     return bytes(content)

@@ -14,6 +14,7 @@ from bot.seals import BadSeal, Seals
 from handlers.extensions import Ask, ExtensionReply, Found
 from handlers.requests import Card, Reply, Request
 from provisioning.errors import NotAllowed
+from provisioning.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -79,5 +80,8 @@ class Gate:
 
 
 def too_fast(seconds: float) -> str:
-    whole = math.ceil(seconds)
-    return f"That is too fast for me, so I did nothing. Wait {whole} second{'s' if whole > 1 else ''} and try again."
+    return counted(
+        "That is too fast for me, so I did nothing. Wait {n} second and try again.",
+        "That is too fast for me, so I did nothing. Wait {n} seconds and try again.",
+        math.ceil(seconds),
+    )

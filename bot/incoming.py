@@ -124,8 +124,15 @@ def person_of(activity: Activity) -> Person:
         name=(sender.name or "")[:NAME_LIMIT] if sender else "",
         tenant_id=_tenant(activity),
         channel_id=(sender.id or "") if sender else "",
-        locale=(activity.locale or "")[:NAME_LIMIT],
+        locale=locale_of(activity),
     )
+
+
+def locale_of(activity: Activity) -> str:
+    """The language of the sender's Teams, such as "de-DE", as the activity or the client beside it says; or ""."""
+    entities = (_mapping(entity.additional_properties) for entity in activity.entities or ())
+    named = (activity.locale, *(entity.get("locale") for entity in entities))
+    return next((locale[:NAME_LIMIT] for locale in named if isinstance(locale, str) and locale), "")
 
 
 def timezone_of(activity: Activity) -> str:
@@ -144,6 +151,7 @@ def conversation_of(activity: Activity) -> Conversation:
         tenant_id=_tenant(activity),
         bot_id=(bot.id or "") if bot else "",
         bot_name=(bot.name or "")[:NAME_LIMIT] if bot else "",
+        locale=locale_of(activity),
     )
 
 

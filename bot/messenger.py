@@ -3,6 +3,11 @@
 No TurnContext is made for these: a conversation of our own plain data is enough to address the Connector.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, TypeVar, cast
+
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 from bot import outgoing, wire
@@ -12,6 +17,7 @@ from cards import views
 from cards.approval import approval_card, decision_card
 from cards.bulk import bulk_card, ended_card
 from cards.health import incident_card
+from cards.language import speaking
 from cards.notice import notice_card
 from cards.progress import progress_card
 from cards.ready import ready_card
@@ -23,8 +29,20 @@ from provisioning.case import Case, Conversation, Person
 from provisioning.incidents import Incident
 from provisioning.ports import Clock, Records, estimate_for
 from provisioning.repair import Approval, Repair
+from provisioning.words import say
 
-MOVED = "The card of {} has moved further down."
+Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
+
+
+def _in_its_language(method: Method) -> Method:
+    """What is drawn by itself speaks the language of the conversation that it goes to."""
+
+    @wraps(method)
+    async def said(self: object, subject: object, conversation: Conversation, *args: object, **named: object) -> Any:
+        with speaking(conversation.locale):
+            return await method(self, subject, conversation, *args, **named)
+
+    return cast("Method", said)
 
 
 class TeamsMessenger:
@@ -42,6 +60,7 @@ class TeamsMessenger:
         self._records = records
         self._has_roles = has_roles
 
+    @_in_its_language
     async def show_case(self, case: Case, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(case.requester) if case.is_open else ()
         estimate = await estimate_for(case, self._records)
@@ -49,43 +68,52 @@ class TeamsMessenger:
         card = self._for_everyone(card, conversation, "refresh", case=case.id)
         return await self._show(card, conversation, activity_id)
 
+    @_in_its_language
     async def show_repair(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         viewers = _viewers(repair.requester) if repair.is_open else ()
         card = repair_card(repair, self._clock.now(), refresh_for=viewers)
         card = self._for_everyone(card, conversation, "repair-refresh", repair=repair.id)
         return await self._show(card, conversation, activity_id)
 
+    @_in_its_language
     async def show_approval(self, repair: Repair, conversation: Conversation, activity_id: str = "") -> str:
         card = approval_card(repair, _approval(repair), self._clock.now())
         if not activity_id:
             return await self._post(card, conversation, alert=True)
         return await self._show(card, conversation, activity_id)
 
+    @_in_its_language
     async def announce_decision(self, repair: Repair, conversation: Conversation) -> str:
         """Without an alert: who asked need not act on it, and the card of the repair shows it."""
         return await self._post(decision_card(repair, _approval(repair)), conversation)
 
+    @_in_its_language
     async def announce_incident(self, incident: Incident, conversation: Conversation, *, is_over: bool) -> str:
         return await self._post(incident_card(incident, self._clock.now(), is_over=is_over), conversation)
 
+    @_in_its_language
     async def show_bulk(self, summary: BulkSummary, conversation: Conversation, activity_id: str = "") -> str:
         is_open = summary.bulk.state is BulkState.RUNNING
         card = bulk_card(summary, self._clock.now(), refresh_for=_viewers(summary.bulk.requester) if is_open else ())
         return await self._show(self._of_bulk(card, summary, conversation), conversation, activity_id)
 
+    @_in_its_language
     async def announce_bulk(self, summary: BulkSummary, conversation: Conversation) -> str:
         return await self._post(self._of_bulk(ended_card(summary), summary, conversation), conversation, alert=True)
 
+    @_in_its_language
     async def show_moved(
         self, subject: Case | Repair | BulkSummary, conversation: Conversation, activity_id: str
     ) -> None:
-        await self._update(notice_card(MOVED.format(_name_of(subject))), conversation, activity_id)
+        await self._update(notice_card(_moved(subject)), conversation, activity_id)
 
+    @_in_its_language
     async def announce_ready(self, case: Case, conversation: Conversation) -> str:
         holder = () if conversation.is_personal else _viewers(case.credential_holder)
         card = self._for_everyone(ready_card(case, refresh_for=holder), conversation, "ready-refresh", case=case.id)
         return await self._post(card, conversation, alert=True)
 
+    @_in_its_language
     async def announce_trouble(self, case: Case, conversation: Conversation) -> str:
         card = self._for_everyone(trouble_card(case), conversation, "refresh", case=case.id)
         return await self._post(card, conversation, alert=True)
@@ -102,7 +130,7 @@ class TeamsMessenger:
                 "channelData": {"tenant": {"id": near.tenant_id}},
             },
         )
-        return Conversation(opened, "personal", near.service_url, near.tenant_id, near.bot_id, near.bot_name)
+        return replace(near, id=opened, kind="personal", locale=person.locale or near.locale)
 
     def _of_bulk(self, card: Card, summary: BulkSummary, conversation: Conversation) -> Card:
         return self._for_everyone(card, conversation, "bulk-refresh", bulk=summary.id)
@@ -130,10 +158,11 @@ class TeamsMessenger:
         return addressed(outgoing.card_activity(sealed, alert=alert), conversation)
 
 
-def _name_of(subject: Case | Repair | BulkSummary) -> str:
+def _moved(subject: Case | Repair | BulkSummary) -> str:
     if isinstance(subject, BulkSummary):
-        return f"the list “{subject.bulk.title}”"
-    return subject.order.upn if isinstance(subject, Case) else subject.user
+        return say("The card of the list “{title}” has moved further down.", title=subject.bulk.title)
+    upn = subject.order.upn if isinstance(subject, Case) else subject.user
+    return say("The card of {upn} has moved further down.", upn=upn)
 
 
 def _approval(repair: Repair) -> Approval:

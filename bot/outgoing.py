@@ -8,6 +8,7 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment, TextFormatTyp
 
 import cards
 from bot.wire import Frozen
+from cards.language import told
 from cards.texts import plain
 from handlers.requests import Card, Reply
 
@@ -20,8 +21,8 @@ _ALERT = {"notification": {"alert": True}}
 
 
 def line(text: str) -> str:
-    """A sentence that may repeat words from outside. No client makes a link, a mention or a heading of it."""
-    return plain(text, LINE_LIMIT)
+    """A sentence that may repeat words from outside, in the reader's language; no client reads markdown in it."""
+    return plain(told(text), LINE_LIMIT)
 
 
 def card_activity(card: Card, text: str = "", *, alert: bool = False) -> Activity:

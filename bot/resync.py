@@ -7,6 +7,7 @@ Azure Automation answers 202 with {"JobIds": [...]}; its URL holds a token, so i
 import aiohttp
 
 from provisioning.errors import MailroomError
+from provisioning.words import say
 
 SECONDS = 20.0
 
@@ -26,6 +27,10 @@ class WebhookResync:
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError) as error:
             kind = type(error).__name__  # its text holds the URL
-            raise MailroomError(f"The webhook for directory sync did not answer ({kind}). Look at it.") from None
+            raise MailroomError(
+                say("The webhook for directory sync did not answer ({kind}). Look at it.", kind=kind)
+            ) from None
         if status >= 300:
-            raise MailroomError(f"The webhook for directory sync answered {status}. It may have expired: renew it.")
+            raise MailroomError(
+                say("The webhook for directory sync answered {status}. It may have expired: renew it.", status=status)
+            )

@@ -18,6 +18,7 @@ from typing import Any
 
 from handlers.requests import Card, Request
 from provisioning.errors import NotAllowed
+from provisioning.words import say
 
 FIELD = "seal"
 VERSION = "v1"
@@ -25,11 +26,13 @@ MAC_BYTES = 16  # half of SHA-256's: RFC 2104, section 5. A card holds each seal
 NONCE_BYTES = 9
 LIVES = timedelta(days=7)
 
-FORGED = (
+FORGED = say(
     "This button was not made by Mailroom for this chat, or it is from an older version. Nothing was changed. "
     "Type help to see what I can do."
 )
-OUT_OF_DATE = "This button is out of date, so nothing was changed. Type the command again, or status, for a fresh card."
+OUT_OF_DATE = say(
+    "This button is out of date, so nothing was changed. Type the command again, or status, for a fresh card."
+)
 
 _NESTED = (dict, list)
 _BUTTONS = ("Action.Execute", "Action.Submit")

@@ -20,11 +20,13 @@ from bot import extending, incoming, outgoing, telemetry
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
+from cards.language import speaking
 from cards.problem import problem_card
 from handlers import welcome
 from handlers.requests import Reply, Request
 from provisioning.case import Conversation, Person
 from provisioning.errors import ConversationGone, MailroomError, MessageGone, NotAllowed
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +35,13 @@ MESSAGE_SECONDS = 2.0
 INVOKE_SECONDS = 2.5
 SECRET_SECONDS = 6.5  # a secret has no second way to the clicker: nearly all the time that the adapter waits
 STRANGERS_A_MINUTE = 10  # refusals that one of them is told; a flood is not answered by a flood
-STILL_ASKING = "Still asking Microsoft 365…"
-ANSWERED = "Microsoft 365 has answered."
-BELOW = "See the message below."
-TOO_LONG = "Microsoft 365 takes too long just now, so nothing was shown. Press the button again."
-RESTARTING = "Mailroom is being restarted, so this was not finished. Try again in a minute."
-STRANGER = "Mailroom serves another organization, so it can do nothing for you here."
-NAMELESS = "Teams did not say who you are, so Mailroom can do nothing for you."
+STILL_ASKING = say("Still asking Microsoft 365…")
+ANSWERED = say("Microsoft 365 has answered.")
+BELOW = say("See the message below.")
+TOO_LONG = say("Microsoft 365 takes too long just now, so nothing was shown. Press the button again.")
+RESTARTING = say("Mailroom is being restarted, so this was not finished. Try again in a minute.")
+STRANGER = say("Mailroom serves another organization, so it can do nothing for you here.")
+NAMELESS = say("Teams did not say who you are, so Mailroom can do nothing for you.")
 
 Start = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 Heard = Callable[[Conversation, Person], Awaitable[None]]
@@ -90,7 +92,7 @@ class Turns(ActivityHandler):
 
     @override
     async def on_turn(self, turn_context: TurnContext) -> None:
-        with telemetry.turn(turn_context.activity):
+        with telemetry.turn(turn_context.activity), speaking(incoming.locale_of(turn_context.activity)):
             await super().on_turn(turn_context)
 
     @override
@@ -116,7 +118,9 @@ class Turns(ActivityHandler):
         try:
             request = incoming.execute_request(activity)
         except incoming.BadInvoke as error:
-            return outgoing.invoke_error(HTTPStatus.BAD_REQUEST, f"This button cannot be understood: {error}.")
+            return outgoing.invoke_error(
+                HTTPStatus.BAD_REQUEST, say("This button cannot be understood: {reason}.", reason=error)
+            )
         refusal = await self._refusal(activity, request)
         if refusal:
             return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
@@ -202,7 +206,7 @@ class Turns(ActivityHandler):
         if reply is not None and reply.replace and request.message_id:
             self._start(_edit(context, reply, request.message_id))
         if reply is None:
-            return outgoing.invoke_message("" if request.is_refresh else "Done.")
+            return outgoing.invoke_message("" if request.is_refresh else say("Done."))
         return outgoing.invoke_reply(reply)
 
     async def _answer_consent(self, context: TurnContext) -> InvokeResponse:

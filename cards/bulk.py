@@ -5,29 +5,31 @@ from datetime import datetime
 
 from cards import parts, steps
 from cards.elements import Action, Container, Element
+from cards.language import counted, marked, number, say, told
 from cards.parts import Card, plain
-from cards.texts import at, duration
+from cards.people import asked_for_by
+from cards.texts import duration
 from provisioning.bulk import BulkKind, BulkState, BulkSummary, CauseCount, Fate, Outcome
 
 # In the order of the card; the word for an order, and for a repair.
 _ROWS: tuple[tuple[str, str, str], ...] = (
-    ("ready", "Ready", ""),
-    ("cured", "", "Solved"),
-    ("waiting", "Being prepared", ""),
-    ("running", "At work", "At work"),
-    ("awaiting", "", "Waiting for approval"),
-    (Fate.TO_DO, "To do", "To do"),
-    ("failed", "Failed", "Stopped"),
-    ("given_up", "No mailbox in time", ""),
-    ("not_cured", "", "Not solved yet"),
-    ("declined", "", "Declined"),
-    ("expired", "", "Not approved in time"),
-    ("unreached", "", "Nobody could be asked"),
-    ("withdrawn", "", "Withdrawn"),
-    ("cancelled", "Cancelled", ""),
-    (Fate.STOPPED, "Stopped before they began", ""),
-    (Fate.ELSEWHERE, "Already ordered by somebody else", "Another fix was at work"),
-    (Fate.REFUSED, "Not startable", ""),
+    ("ready", marked("Ready"), ""),
+    ("cured", "", marked("Solved")),
+    ("waiting", marked("Being prepared"), ""),
+    ("running", marked("At work"), marked("At work")),
+    ("awaiting", "", marked("Waiting for approval")),
+    (Fate.TO_DO, marked("To do"), marked("To do")),
+    ("failed", marked("Failed"), marked("Stopped")),
+    ("given_up", marked("No mailbox in time"), ""),
+    ("not_cured", "", marked("Not solved yet")),
+    ("declined", "", marked("Declined")),
+    ("expired", "", marked("Not approved in time")),
+    ("unreached", "", marked("Nobody could be asked")),
+    ("withdrawn", "", marked("Withdrawn")),
+    ("cancelled", marked("Cancelled"), ""),
+    (Fate.STOPPED, marked("Stopped before they began"), ""),
+    (Fate.ELSEWHERE, marked("Already ordered by somebody else"), marked("Another fix was at work")),
+    (Fate.REFUSED, marked("Not startable"), ""),
 )
 _MARKS: Mapping[bool, tuple[str, str, str]] = {
     True: ("DismissCircle", "✕", "Attention"),
@@ -57,7 +59,7 @@ def ended_card(summary: BulkSummary) -> Card:
     """The message at the end, which notifies."""
     title = title_of(summary)
     style, _ = _look(summary)
-    show = parts.button("Show the list", "bulk-show", {"bulk": summary.id})
+    show = parts.button(say("Show the list"), "bulk-show", {"bulk": summary.id})
     body = [
         parts.header(title, plain(summary.bulk.title, 120), style),
         parts.facts(_counts(summary)),
@@ -69,14 +71,14 @@ def ended_card(summary: BulkSummary) -> Card:
 def stop_card(summary: BulkSummary) -> Card:
     """“Really stop?”"""
     left = summary.counts.get(Fate.TO_DO, 0)
-    question = f"Stop {_many(left)} that have not begun?"
+    question = counted("Stop 1 person that have not begun?", "Stop {n} people that have not begun?", left)
     body = [
         parts.header(question, plain(summary.bulk.title, 120), "warning"),
-        parts.text("Those that have begun go on. To stop one of them, type cancel and the sign-in name."),
+        parts.text(say("Those that have begun go on. To stop one of them, type cancel and the sign-in name.")),
         parts.buttons(
             [
-                parts.button("Stop", "bulk-stop-confirmed", {"bulk": summary.id}, style="destructive"),
-                parts.button("Back", "bulk-refresh", {"bulk": summary.id}),
+                parts.button(say("Stop"), "bulk-stop-confirmed", {"bulk": summary.id}, style="destructive"),
+                parts.button(say("Back"), "bulk-refresh", {"bulk": summary.id}),
             ]
         ),
     ]
@@ -91,19 +93,25 @@ def bulk_row(summary: BulkSummary) -> Element:
             parts.text(title_of(summary)),
             parts.small(f"{plain(summary.bulk.title, 80)} · {plain(summary.bulk.requester.name, 60)}", spacing="None"),
         ],
-        parts.text("Show ›", size="Small", color="Accent", horizontal_alignment="Right"),
-        select_action=parts.button("Show the list", "bulk-show", {"bulk": summary.id}),
+        parts.text(say("Show ›"), size="Small", color="Accent", horizontal_alignment="Right"),
+        select_action=parts.button(say("Show the list"), "bulk-show", {"bulk": summary.id}),
     )
 
 
 def title_of(summary: BulkSummary) -> str:
     done, size = summary.ready, summary.bulk.size
-    word = "solved" if summary.bulk.kind is BulkKind.REPAIRS else "ready"
-    if summary.bulk.state is BulkState.RUNNING:
-        return f"{_many(size)} — {done} {word}" + (f", {summary.failed} failed" if summary.failed else "")
-    if done == size:
-        return f"{_many(size)} — all {word}"
-    return f"{_many(size)} — ended, {done} {word}" + (f", {summary.failed} failed" if summary.failed else "")
+    is_repairs = summary.bulk.kind is BulkKind.REPAIRS
+    people = counted("1 person", "{n} people", size)
+    is_open = summary.bulk.state is BulkState.RUNNING
+    if done == size and not is_open:
+        every = say("all solved") if is_repairs else say("all ready")
+        return f"{people} — {every}"
+    words = [
+        *([] if is_open else [say("ended")]),
+        say("{count} solved", count=done) if is_repairs else say("{count} ready", count=done),
+        *([say("{count} failed", count=summary.failed)] if summary.failed else []),
+    ]
+    return f"{people} — {', '.join(words)}"
 
 
 def _look(summary: BulkSummary) -> tuple[str, str]:
@@ -114,20 +122,16 @@ def _look(summary: BulkSummary) -> tuple[str, str]:
     return ("good", "Good") if summary.ready == summary.bulk.size else ("emphasis", "Accent")
 
 
-def _many(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
 def _counts(summary: BulkSummary) -> list[tuple[str, str]]:
     is_repairs = summary.bulk.kind is BulkKind.REPAIRS
     found = [(repair if is_repairs else order, summary.counts.get(state, 0)) for state, order, repair in _ROWS]
-    return [(word, f"{count:,}") for word, count in found if word and count]
+    return [(told(word), number(count)) for word, count in found if word and count]
 
 
 def _failing(summary: BulkSummary) -> list[Element]:
     if not summary.failing:
         return []
-    lines: list[Element] = [parts.text("Need somebody", weight="Bolder"), *map(_trouble, summary.failing)]
+    lines: list[Element] = [parts.text(say("Need somebody"), weight="Bolder"), *map(_trouble, summary.failing)]
     return [Container(items=lines, separator=True, spacing="Medium")]
 
 
@@ -138,10 +142,12 @@ def _trouble(outcome: Outcome) -> Element:
         parts.icon(icon, mark, color),
         [
             parts.text(plain(outcome.upn, 120), weight="Bolder"),
-            parts.small(plain(outcome.sentence, 160) or "It stopped.", spacing="None"),
+            parts.small(plain(told(outcome.sentence), 160) or say("It stopped."), spacing="None"),
         ],
-        parts.text("Diagnose ›", size="Small", color="Accent", horizontal_alignment="Right"),
-        select_action=parts.button(f"Diagnose {plain(outcome.upn, 120)}", "bulk-diagnose", {"user": outcome.upn}),
+        parts.text(say("Diagnose ›"), size="Small", color="Accent", horizontal_alignment="Right"),
+        select_action=parts.button(
+            say("Diagnose {who}", who=plain(outcome.upn, 120)), "bulk-diagnose", {"user": outcome.upn}
+        ),
         spacing="Small",
     )
 
@@ -149,15 +155,19 @@ def _trouble(outcome: Outcome) -> Element:
 def _causes(summary: BulkSummary) -> list[Element]:
     if not summary.causes:
         return []
-    lines: list[Element] = [parts.text("What several have in common", weight="Bolder")]
+    lines: list[Element] = [parts.text(say("What several have in common"), weight="Bolder")]
     for cause in summary.causes:
-        lines.append(parts.text(f"{cause.count} people, such as: {plain(cause.sentence, 200)}", spacing="Small"))
+        such_as = plain(told(cause.sentence), 200)
+        words = say("{count} people, such as: {sentence}", count=cause.count, sentence=such_as)
+        lines.append(parts.text(words, spacing="Small"))
         lines.append(parts.buttons([fix_all_button(cause)]))
     return [Container(items=lines, separator=True, spacing="Medium")]
 
 
 def fix_all_button(cause: CauseCount) -> Action:
-    words = f"Fix all {cause.count}" if cause.count <= len(cause.users) else f"Fix the first {len(cause.users)}"
+    words = say("Fix all {count}", count=cause.count)
+    if cause.count > len(cause.users):
+        words = say("Fix the first {count}", count=len(cause.users))
     return parts.button(words, "fix-all", {"users": " ".join(cause.users), "cause": cause.cause}, style="positive")
 
 
@@ -166,27 +176,27 @@ def _buttons(summary: BulkSummary) -> list[Element]:
     is_orders = summary.bulk.kind is BulkKind.ORDERS
     actions: list[Action] = []
     if summary.counts.get(Fate.TO_DO):
-        actions.append(parts.button("Stop the rest", "bulk-stop", bulk))
+        actions.append(parts.button(say("Stop the rest"), "bulk-stop", bulk))
     if is_orders and summary.bulk.state is BulkState.ENDED:
         failed = summary.failed + summary.counts.get(Fate.STOPPED, 0) + summary.counts.get("cancelled", 0)
         if failed:
             again = {**bulk, "round": summary.bulk.round}
-            actions.append(parts.button(f"Order {failed} again", "bulk-again", again))
+            actions.append(parts.button(say("Order {count} again", count=failed), "bulk-again", again))
     if is_orders and summary.ready:
-        actions.append(parts.button("Sign-in details", "bulk-sign-in", bulk))
+        actions.append(parts.button(say("Sign-in details"), "bulk-sign-in", bulk))
     actions += _results(summary)
     return [parts.buttons(actions)]
 
 
 def _results(summary: BulkSummary) -> list[Action]:
-    return [parts.button("Results as CSV", "bulk-results", {"bulk": summary.id})]
+    return [parts.button(say("Results as CSV"), "bulk-results", {"bulk": summary.id})]
 
 
 def _footer(summary: BulkSummary, now: datetime) -> str:
     bulk = summary.bulk
-    asked = f"Asked for by {plain(bulk.requester.name, 60)}, {at(bulk.started_at or bulk.created_at, now)}"
+    words = [asked_for_by(bulk.requester, bulk.started_at or bulk.created_at, now)]
     if bulk.stopped_by:
-        asked += f" · the rest stopped by {plain(bulk.stopped_by, 60)}"
+        words.append(say("the rest stopped by {who}", who=plain(bulk.stopped_by, 60)))
     if bulk.ended_at and bulk.started_at:
-        asked += f" · took {duration(bulk.ended_at - bulk.started_at)}"
-    return asked
+        words.append(say("took {span}", span=duration(bulk.ended_at - bulk.started_at)))
+    return " · ".join(words)

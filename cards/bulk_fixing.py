@@ -9,6 +9,7 @@ from cards.approval import who
 from cards.bulk import fix_all_button
 from cards.elements import Container, Element
 from cards.fixing import input_of
+from cards.language import counted, say, told
 from cards.parts import Card, plain
 from cards.texts import duration
 from provisioning.bulk import CauseCount
@@ -46,12 +47,12 @@ class FixAll:
 
 def fix_all_card(whole: FixAll, choice: Mapping[str, str]) -> Card:
     included = whole.included
-    people = "1 person" if len(included) == 1 else f"{len(included)} people"
-    question = f"{plain(whole.fix.title, 80)} for {people}?"
+    people = counted("1 person", "{n} people", len(included))
+    question = say("{fix} for {people}?", fix=plain(told(whole.fix.title), 80), people=people)
     asks = next((share.plan.asks for share in included if share.plan and share.plan.asks), ())
     users = " ".join(share.user for share in included)
     data = {**choice, "users": users, "cause": whole.cause, "fix": whole.fix.id}
-    words = "Ask for approval" if whole.approval else f"Do it for {len(included)}"
+    words = say("Ask for approval") if whole.approval else say("Do it for {count}", count=len(included))
     style = "destructive" if risks.is_risky(whole.risk) and not whole.approval else "positive"
     do_it = parts.button(words, "fix-all-confirmed", data, sends_inputs=True, style=style)
     body: list[Element] = [
@@ -67,37 +68,42 @@ def fix_all_card(whole: FixAll, choice: Mapping[str, str]) -> Card:
 
 def causes_card(causes: Sequence[CauseCount], others: Sequence[tuple[str, str]]) -> Card:
     """Several people looked at together: what they have in common first, then everybody."""
-    title = f"{len(others)} people"
-    body: list[Element] = [parts.header(title, "Looked at just now")]
+    count = len(others)
+    title = counted("1 person", "{n} people", count)
+    body: list[Element] = [parts.header(title, say("Looked at just now"))]
     for cause in causes:
-        body.append(parts.text(f"**{cause.count} people**: {plain(cause.sentence, 200)}"))
+        sentence = plain(told(cause.sentence), 200)
+        body.append(parts.text(say("**{count} people**: {sentence}", count=cause.count, sentence=sentence)))
         body.append(parts.buttons([fix_all_button(cause)]))
     rows: list[Element] = [
         parts.row(
             parts.text("•"),
-            [parts.text(plain(user, 120), weight="Bolder"), parts.small(plain(sentence, 200), spacing="None")],
-            parts.text("Diagnose ›", size="Small", color="Accent", horizontal_alignment="Right"),
-            select_action=parts.button(f"Diagnose {plain(user, 120)}", "bulk-diagnose", {"user": user}),
+            [parts.text(plain(user, 120), weight="Bolder"), parts.small(plain(told(sentence), 200), spacing="None")],
+            parts.text(say("Diagnose ›"), size="Small", color="Accent", horizontal_alignment="Right"),
+            select_action=parts.button(say("Diagnose {who}", who=plain(user, 120)), "bulk-diagnose", {"user": user}),
             spacing="Small",
         )
         for user, sentence in others
     ]
     body.append(Container(items=rows, separator=True, spacing="Medium"))
-    return parts.card(body, f"{title} looked at.", wide=True)
+    return parts.card(body, say("{count} people looked at.", count=count), wide=True)
 
 
 def _share(share: Share) -> list[Element]:
     if share.plan is None:
-        return [parts.small(f"{plain(share.user, 120)}: left out. {plain(share.why_not, 200)}", spacing="Small")]
-    says = " ".join(plain(step.says, 160) for step in share.plan.steps[:SHOWN_STEPS])
+        why = plain(told(share.why_not), 200)
+        return [parts.small(say("{who}: left out. {why}", who=plain(share.user, 120), why=why), spacing="Small")]
+    says = " ".join(plain(told(step.says), 160) for step in share.plan.steps[:SHOWN_STEPS])
     return [parts.text(f"**{plain(share.user, 120)}** {says}", spacing="Small")]
 
 
 def _second_person(whole: FixAll) -> list[Element]:
     if whole.approval is None:
         return []
-    words = (
-        f"**A second person has to approve each of them.** Mailroom asks {who(whole.approval, 'or')}. "
-        f"Nothing is changed before; without an answer in {duration(timedelta(hours=whole.hours))} a request expires."
+    words = say(
+        "**A second person has to approve each of them.** Mailroom asks {people}. "
+        "Nothing is changed before; without an answer in {span} a request expires.",
+        people=who(whole.approval, "or"),
+        span=duration(timedelta(hours=whole.hours)),
     )
     return [parts.text(words, spacing="Medium")]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from adaptivecards import baseobject
 
 from cards.elements import Element, Image, TeamsElement
-from cards.pictures import COLORS, Bars, picture
+from cards.language import decimal_mark
+from cards.pictures import COLORS, Bars, picture, written
 from cards.strict import Prop, Strict
 
 ALT_TEXT = 600  # characters; what a screen reader says of the picture
@@ -124,13 +125,14 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
 
 
 def _picture(title: str, labels: Sequence[str], series: Sequence[Series], *, is_upright: bool) -> Element:
-    shown = Bars(title, tuple(labels), tuple((one.name, one.color, one.values) for one in series), is_upright)
+    parts = tuple((one.name, one.color, one.values) for one in series)
+    shown = Bars(title, tuple(labels), parts, is_upright, decimal_mark())
     return Image(url=picture(shown), alt_text=_in_words(title, labels, series))
 
 
 def _in_words(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     rows = [
-        f"{label}: {', '.join(f'{one.name} {one.values[row]:g}'.strip() for one in series)}"
+        f"{label}: {', '.join(f'{one.name} {written(one.values[row], decimal_mark())}'.strip() for one in series)}"
         for row, label in enumerate(labels)
     ]
     words = f"{title}. {'; '.join(rows)}."

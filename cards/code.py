@@ -5,6 +5,7 @@ from typing import Literal
 
 from cards import parts
 from cards.elements import CodeBlock, Container, Element, RichTextBlock, TextRun
+from cards.language import say
 
 MOST_BYTES = 5000
 # Up to here the text is in the card a second time, for clients that draw no code block.
@@ -30,15 +31,16 @@ def _cut(snippet: str, language: Language, most: int) -> str:
         room -= parts.size(lines[kept])
         kept += 1
     mark = "# " if language == "PowerShell" else ""
-    return "\n".join([*lines[:kept], f"{mark}… {len(lines) - kept} more lines are left out here"])
+    rest = say("… {count} more lines are left out here", count=len(lines) - kept)
+    return "\n".join([*lines[:kept], f"{mark}{rest}"])
 
 
 def _lines(snippet: str) -> Element:
     lines = [line for line in snippet.splitlines() if line.strip()]
     if parts.size(snippet) > TWICE_BYTES or len(lines) > TWICE_LINES:
-        return parts.text("This app cannot show the text. Open the card in Teams on a computer to copy it.")
+        return parts.text(say("This app cannot show the text. Open the card in Teams on a computer to copy it."))
     blocks: list[Element] = [RichTextBlock(inlines=_runs(line), spacing="Small") for line in lines]
-    return Container(items=blocks or [parts.text("(nothing)")], style="emphasis", spacing="Small")
+    return Container(items=blocks or [parts.text(say("(nothing)"))], style="emphasis", spacing="Small")
 
 
 def _runs(line: str) -> list[TextRun]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cards import offers, parts
 from cards.elements import Action, Container, Element
+from cards.language import counted, say, told
 from cards.offers import Offers
 from cards.parts import Card, plain
 from provisioning.diagnosis import Diagnosis, Unread
@@ -18,7 +19,7 @@ MOST_FURTHER = 6
 MOST_EVIDENCE = 8
 MOST_UNREAD = 6
 
-# Of what was checked, what a person asks about first; the words are those of the checks.
+# Of what was checked, what a person asks about first; the words are those of the checks, in English as they are stored.
 TELLING = (
     "a license is assigned",
     "the Exchange plan is switched on",
@@ -63,14 +64,14 @@ def _verdict(diagnosis: Diagnosis) -> str:
     problems = [finding for finding in diagnosis.findings if not finding.is_note]
     certain = sum(not finding.is_likely for finding in problems)
     if diagnosis.is_healthy:
-        return "nothing is wrong"
+        return say("nothing is wrong")
     if problems and all(_takes_time(finding) for finding in problems):
-        return "nothing to repair yet"
+        return say("nothing to repair yet")
     if certain:
-        return "cause found" if certain == 1 else f"{certain} causes found"
+        return counted("cause found", "{n} causes found", certain)
     if problems:
-        return "likely cause found" if len(problems) == 1 else f"{len(problems)} likely causes"
-    return "not everything could be read" if diagnosis.unread else "no cause found"
+        return counted("likely cause found", "{n} likely causes", len(problems))
+    return say("not everything could be read") if diagnosis.unread else say("no cause found")
 
 
 def _takes_time(finding: Finding) -> bool:
@@ -89,11 +90,11 @@ def _style(diagnosis: Diagnosis) -> str:
 
 def _standing(diagnosis: Diagnosis, case_id: str) -> list[Action]:
     about = {"user": diagnosis.user, **({"case": case_id} if case_id else {})}
-    again: list[Action] = [parts.button("Re-check", "diagnose", about)]
+    again: list[Action] = [parts.button(say("Re-check"), "diagnose", about)]
     if diagnosis.is_missing and "@" in diagnosis.user and not offers.offers_restore(diagnosis.findings):
         style = "default" if diagnosis.findings else "positive"
-        return [parts.button("Provision", "run", {"text": f"provision {diagnosis.user}"}, style=style), *again]
-    support = parts.button("Contact Microsoft Support", "escalate", about)
+        return [parts.button(say("Provision"), "run", {"text": f"provision {diagnosis.user}"}, style=style), *again]
+    support = parts.button(say("Contact Microsoft Support"), "escalate", about)
     return [*again, support] if offers.offers_support(diagnosis.findings) else again
 
 
@@ -108,20 +109,21 @@ def _fitting(body: list[Element], groups: Sequence[Group], left_out: int) -> lis
         body.extend(fitting)
         used += parts.size(fitting)
     if left_out:
-        body.append(parts.small(f"{left_out} more left out, to keep this card short.", spacing="Medium"))
+        words = say("{count} more left out, to keep this card short.", count=left_out)
+        body.append(parts.small(words, spacing="Medium"))
     return body
 
 
 def _cause(finding: Finding, diagnosis: Diagnosis, room: int, *, can_resync: bool) -> list[Group]:
     """The likeliest one, in full."""
     some = offers.offers(finding, diagnosis.user, can_resync=can_resync)
-    label = "Likely cause" if finding.is_likely else "Cause"
+    label = say("Likely cause") if finding.is_likely else say("Cause")
     icon = parts.icon(*_look(finding), weight="Bolder")
     words = [
         parts.text(label, weight="Bolder"),
-        parts.text(plain(finding.sentence, 600), spacing="None"),
+        parts.text(plain(told(finding.sentence), 600), spacing="None"),
         *_proof(finding),
-        *parts.evidence("How we know", _evidence(finding), "top-evidence"),
+        *parts.evidence(say("How we know"), _evidence(finding), "top-evidence"),
     ]
     return [([parts.row(icon, words, spacing="Medium")],), *((way,) for way in _ways(some, room))]
 
@@ -145,7 +147,7 @@ def _ways(some: Offers, room: int) -> list[list[Element]]:
         offers.safe_buttons(some, safe, has_primary=not some.first),
         *_by_hand(some.by_hand, "then", is_open=False),
         *[offers.risky_button(some, fix) for fix in risky],
-        *([parts.evidence("More fixes", more, "more-fixes")] if more else []),
+        *([parts.evidence(say("More fixes"), more, "more-fixes")] if more else []),
     ]
 
 
@@ -158,29 +160,29 @@ def _by_hand(fixes: Sequence[Fix], name: str, *, is_open: bool) -> list[list[Ele
 def _proof(finding: Finding) -> list[Element]:
     if not finding.is_likely:
         return []
-    sure = "Microsoft Graph cannot show it, so it is named by elimination."
-    proof = f" What would prove it: {plain(finding.proof, 400)}" if finding.proof else ""
-    return [parts.small(sure + proof, spacing="Small")]
+    words = [say("Microsoft Graph cannot show it, so it is named by elimination.")]
+    if finding.proof:
+        words.append(say("What would prove it: {proof}", proof=plain(told(finding.proof), 400)))
+    return [parts.small(" ".join(words), spacing="Small")]
 
 
 def _evidence(finding: Finding) -> list[Element]:
     lines = [_shown(one) for one in finding.evidence[:MOST_EVIDENCE]]
     if len(finding.evidence) > MOST_EVIDENCE:
-        lines.append(parts.small(f"And {len(finding.evidence) - MOST_EVIDENCE} more."))
-    source = f"Source: {parts.link(finding.source.title, finding.source.url)}"
-    known_as = f"Known as {plain(finding.cause, 20)}, {plain(finding.slug, 60)}"
+        lines.append(parts.small(say("And {count} more.", count=len(finding.evidence) - MOST_EVIDENCE)))
+    source = say("Source: {link}", link=parts.link(finding.source.title, finding.source.url))
+    known_as = say("Known as {cause}, {slug}", cause=plain(finding.cause, 20), slug=plain(finding.slug, 60))
     return [*lines, parts.small(f"{source} · {known_as}", spacing="Small")]
 
 
 def _shown(one: Evidence) -> Element:
-    return parts.text(
-        f"{plain(one.property, 120)}: **{plain(one.value, 300) or 'none'}**", size="Small", spacing="Small"
-    )
+    name, value = plain(told(one.property), 120), plain(told(one.value), 300) or say("none")
+    return parts.text(f"{name}: **{value}**", size="Small", spacing="Small")
 
 
 def _no_cause(diagnosis: Diagnosis) -> list[Group]:
     look = _FINE if diagnosis.is_healthy else _MAYBE
-    words = [parts.text(plain(diagnosis.summary, 600))]
+    words = [parts.text(plain(told(diagnosis.summary), 600))]
     summary: list[Element] = [parts.row(parts.icon(*look, weight="Bolder"), words, spacing="Medium")]
     if not diagnosis.is_healthy:
         return [(summary,)]
@@ -194,30 +196,33 @@ def _how_checked(checked: Sequence[str]) -> list[Element]:
         return []
     telling = [words for words in TELLING if words in checked]
     rest = [words for words in checked if words not in telling]
-    first = [parts.text("How that was checked", weight="Bolder", spacing="Medium"), *_ticks(telling)]
-    return [*first, *(parts.evidence(f"{len(rest)} more checks", [_together(rest)], "all-checks") if rest else [])]
+    first = [parts.text(say("How that was checked"), weight="Bolder", spacing="Medium"), *_ticks(telling)]
+    if not rest:
+        return first
+    return [*first, *parts.evidence(say("{count} more checks", count=len(rest)), [_together(rest)], "all-checks")]
 
 
 def _in_order(checked: Sequence[str]) -> list[Element]:
     if not checked:
         return []
-    label = f"What is in order ({len(checked)} checks)"
+    label = say("What is in order ({count} checks)", count=len(checked))
     return [Container(items=parts.evidence(label, [_together(checked)], "in-order"), spacing="Medium")]
 
 
 def _ticks(checked: Sequence[str]) -> list[Element]:
-    return [parts.small(f"✓ {words[:1].upper()}{words[1:]}", spacing="Small") for words in checked]
+    shown = map(told, checked)
+    return [parts.small(f"✓ {words[:1].upper()}{words[1:]}", spacing="Small") for words in shown]
 
 
 def _together(checked: Sequence[str]) -> Element:
-    return parts.small(" · ".join(f"✓ {plain(words, 120)}" for words in checked), spacing="Small")
+    return parts.small(" · ".join(f"✓ {plain(told(words), 120)}" for words in checked), spacing="Small")
 
 
 def _further(findings: Sequence[Finding], user: str, shown: Sequence[Fix], *, can_resync: bool) -> list[Group]:
     """`shown`: the fixes that stand above them already."""
     if not findings:
         return []
-    heading: list[Element] = [parts.text("Also found", weight="Bolder", spacing="Large", separator=True)]
+    heading: list[Element] = [parts.text(say("Also found"), weight="Bolder", spacing="Large", separator=True)]
     offered = [offers.offers(finding, user, can_resync=can_resync) for finding in findings]
     pairs = enumerate(zip(findings, offered, strict=True))
     return [(heading,), *(_compact(finding, some, index, shown) for index, (finding, some) in pairs)]
@@ -238,25 +243,25 @@ def _compact(finding: Finding, some: Offers, index: int, shown: Sequence[Fix]) -
         *by_hand(some.by_hand),
         *[element for fix in some.risky for element in offers.risky_button(some, fix)],
     ]
-    word = "Note" if finding.is_note else "Likely" if finding.is_likely else "Certain"
-    says = parts.text(plain(finding.sentence, 600))
+    word = say("Note") if finding.is_note else say("Likely") if finding.is_likely else say("Certain")
+    says = parts.text(plain(told(finding.sentence), 600))
     aside = parts.small(word, horizontal_alignment="Right")
 
     row: Element = parts.row(parts.icon(*_look(finding), weight="Bolder"), [says], aside, spacing="Medium")
-    return [row, *parts.evidence("Evidence and fixes", details, f"further-{index}")], [row]
+    return [row, *parts.evidence(say("Evidence and fixes"), details, f"further-{index}")], [row]
 
 
 def _unread(unread: Sequence[Unread]) -> list[Element]:
     if not unread:
         return []
-    lines = [parts.small(plain(one.sentence, 300), spacing="Small") for one in unread[:MOST_UNREAD]]
+    lines = [parts.small(plain(told(one.sentence), 300), spacing="Small") for one in unread[:MOST_UNREAD]]
     if len(unread) > MOST_UNREAD:
-        lines.append(parts.small(f"And {len(unread) - MOST_UNREAD} more parts.", spacing="Small"))
+        lines.append(parts.small(say("And {count} more parts.", count=len(unread) - MOST_UNREAD), spacing="Small"))
     said = [parts.small(_answer(one), spacing="Small") for one in unread[:MOST_UNREAD]]
     items: list[Element] = [
-        parts.text("Could not be read", weight="Bolder"),
+        parts.text(say("Could not be read"), weight="Bolder"),
         *lines,
-        *parts.evidence("What Microsoft 365 said", said, "unread-said"),
+        *parts.evidence(say("What Microsoft 365 said"), said, "unread-said"),
     ]
     return [Container(items=items, style="warning", spacing="Medium")]
 
@@ -264,7 +269,7 @@ def _unread(unread: Sequence[Unread]) -> list[Element]:
 def _answer(one: Unread) -> str:
     trace = one.trace
     words = [
-        str(trace.status or "no answer"),
+        str(trace.status or say("no answer")),
         plain(trace.code, 80),
         plain(trace.message, 200),
         plain(trace.request_id),

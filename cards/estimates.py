@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 
+from cards.language import counted, number, say, told
 from cards.texts import duration
 from provisioning.figures import FEWEST, Estimate
-
-MICROSOFT = "usually under 30 minutes, up to 24 hours"
 
 
 def usually(estimate: Estimate) -> str:
     """From this tenant's own cases; Microsoft's words where those are too few."""
     if estimate.median is None or estimate.high is None:
-        return f"{_few(estimate.count)}. Microsoft says: {MICROSOFT}"
-    cases = f"{estimate.count:,} cases {estimate.scope.value}"
-    return f"{rounded(estimate.median)}, 9 in 10 within {rounded(estimate.high)} ({cases})"
+        few = _few(estimate.count)
+        return say("{few}. Microsoft says: usually under 30 minutes, up to 24 hours", few=few)
+    cases = say("{count} cases {scope}", count=number(estimate.count), scope=told(estimate.scope.value))
+    half, high = rounded(estimate.median), rounded(estimate.high)
+    return say("{half}, 9 in 10 within {high} ({cases})", half=half, high=high, cases=cases)
 
 
 def rounded(span: timedelta) -> str:
@@ -22,5 +23,11 @@ def rounded(span: timedelta) -> str:
 
 
 def _few(count: int) -> str:
-    known = {0: "No finished case here yet", 1: "1 finished case here"}.get(count, f"{count} finished cases here")
-    return f"{known}: {FEWEST} are needed for a figure of our own"
+    if not count:
+        return say("No finished case here yet: {needed} are needed for a figure of our own", needed=FEWEST)
+    return counted(
+        "1 finished case here: {needed} are needed for a figure of our own",
+        "{n} finished cases here: {needed} are needed for a figure of our own",
+        count,
+        needed=FEWEST,
+    )

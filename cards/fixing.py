@@ -7,6 +7,7 @@ from cards import approval as approvals
 from cards import parts, risks, steps
 from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Element, Input, TextInput
+from cards.language import marked, say, told
 from cards.parts import Card, plain
 from cards.texts import duration
 from provisioning.findings import Fix, Risk
@@ -31,10 +32,11 @@ def confirm_card(
 
     `approval`: as it would be asked for, and would stand for `hours`; None where no second person has to be asked.
     """
-    question = f"{plain(fix.title, 80)}?"
+    question = f"{plain(told(fix.title), 80)}?"
     risk = max(fix.risk, plan.risk)
     data = {**(choice or {}), "user": user, "fix": fix.id, "cause": cause}
     style = "destructive" if risks.is_risky(risk) and approval is None else "positive"
+    words = say("Ask for approval") if approval else say("Do it")
     body: list[Element] = [
         parts.header(question, plain(user, 120), risks.LOOKS[risk].style),
         risks.consequence(risk, fix.changes),
@@ -44,10 +46,8 @@ def confirm_card(
         *([_typed_confirmation(user)] if risk is Risk.DATA_LOSS else []),
         parts.buttons(
             [
-                parts.button(
-                    "Ask for approval" if approval else "Do it", "fix-confirmed", data, sends_inputs=True, style=style
-                ),
-                parts.button("Back", "diagnose", {"user": user}),
+                parts.button(words, "fix-confirmed", data, sends_inputs=True, style=style),
+                parts.button(say("Back"), "diagnose", {"user": user}),
             ]
         ),
     ]
@@ -59,16 +59,18 @@ def _steps(plan: FixPlan) -> list[Element]:
         return []
     says = [step.says for step in plan.steps]
     if not any(isinstance(step, OrderAnew) for step in plan.steps):
-        says.append("Look again, and say whether the cause is gone.")
+        says.append(marked("Look again, and say whether the cause is gone."))
     return steps.plan(says)
 
 
 def _second_person(approval: Approval | None, hours: float) -> list[Element]:
     if approval is None:
         return []
-    words = (
-        f"**A second person has to approve.** Mailroom asks {approvals.who(approval, 'or')}. "
-        f"Nothing is changed before; without an answer in {duration(timedelta(hours=hours))} the request expires."
+    words = say(
+        "**A second person has to approve.** Mailroom asks {people}. "
+        "Nothing is changed before; without an answer in {span} the request expires.",
+        people=approvals.who(approval, "or"),
+        span=duration(timedelta(hours=hours)),
     )
     return [parts.text(words, spacing="Medium")]
 
@@ -78,22 +80,22 @@ def input_of(ask: Ask) -> Input:
     if not options:
         return TextInput(
             id=ask.name,
-            label=plain(ask.label),
+            label=plain(told(ask.label)),
             value=ask.suggested or None,
             max_length=ANSWER_LIMIT,
             is_required=True,
-            error_message="Please fill this in.",
+            error_message=say("Please fill this in."),
         )
     is_long = len(options) > len(ask.options)
     return ChoiceInput(
         id=ask.name,
-        label=plain(ask.label),
+        label=plain(told(ask.label)),
         style="filtered" if is_long else "compact",
-        placeholder="Type to find a country" if is_long else "Choose one",
-        choices=[Choice(title=plain(label), value=value) for value, label in options],
+        placeholder=say("Type to find a country") if is_long else say("Choose one"),
+        choices=[Choice(title=plain(told(label)), value=value) for value, label in options],
         value=ask.suggested if ask.suggested in dict(options) else None,
         is_required=True,
-        error_message="Please choose one.",
+        error_message=say("Please choose one."),
     )
 
 
@@ -104,9 +106,9 @@ def _countries() -> tuple[tuple[str, str], ...]:
 def _typed_confirmation(user: str) -> Input:
     return TextInput(
         id=CONFIRM,
-        label="Type the sign-in name to confirm",
+        label=say("Type the sign-in name to confirm"),
         placeholder=plain(user, 80),
         max_length=ANSWER_LIMIT,
         is_required=True,
-        error_message="Please type the sign-in name exactly.",
+        error_message=say("Please type the sign-in name exactly."),
     )

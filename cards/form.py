@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cards import parts
 from cards.countries import country_names
 from cards.elements import Choice, ChoiceInput, Element, TextInput
+from cards.language import say, told
 from cards.parts import Card, plain
 from provisioning.directory import Sku
 from provisioning.orders import NAME_LIMIT, Incomplete, OrderRequest
@@ -12,18 +13,18 @@ from provisioning.scheduled import said
 
 
 def form_card(incomplete: Incomplete, countries: Mapping[str, str] | None = None, profiles: Sequence[str] = ()) -> Card:
-    """Only what is missing can be filled in. `countries` maps codes to names, English ones by default.
+    """Only what is missing can be filled in. `countries` maps codes to names, those of the reader's by default.
 
     One of `profiles` may be chosen instead of what it says, unless one is named already.
     """
     names = country_names() if countries is None else countries
-    title = f"A few details for {plain(incomplete.request.upn)}"
+    title = say("A few details for {who}", who=plain(incomplete.request.upn))
     known = _known(incomplete, names)
     body: list[Element] = [parts.header(title)]
     if known:
         body.append(parts.facts(known))
     offers = () if incomplete.request.profile else profiles
-    send = parts.button("Provision", "order", _data(incomplete, offers), sends_inputs=True, style="positive")
+    send = parts.button(say("Provision"), "order", _data(incomplete, offers), sends_inputs=True, style="positive")
     body += [*_profile_inputs(offers), *_inputs(incomplete, names, must=not offers), parts.buttons([send])]
     return parts.card(body, title)
 
@@ -32,13 +33,13 @@ def _known(incomplete: Incomplete, names: Mapping[str, str]) -> list[tuple[str, 
     request = incomplete.request
     starts = said(request.starts_at, request.zone) if request.starts_at else ""
     rows = [
-        ("Profile", plain(request.profile)),
-        ("Begins", plain(starts)),
-        ("Display name", plain(request.display_name)),
-        ("Usage location", plain(names.get(request.usage_location, request.usage_location))),
-        ("License", plain(_license_name(incomplete))),
-        ("Manager", plain(request.manager)),
-        ("Department", plain(request.department)),
+        (say("Profile"), plain(request.profile)),
+        (say("Begins"), plain(told(starts))),
+        (say("Display name"), plain(request.display_name)),
+        (say("Usage location"), plain(names.get(request.usage_location, request.usage_location))),
+        (say("License"), plain(_license_name(incomplete))),
+        (say("Manager"), plain(request.manager)),
+        (say("Department"), plain(request.department)),
     ]
     return [(title, value) for title, value in rows if value]
 
@@ -53,12 +54,12 @@ def _profile_inputs(profiles: Sequence[str]) -> list[Element]:
         return []
     field = ChoiceInput(
         id="profile",
-        label="Profile (optional)",
-        placeholder="None",
+        label=say("Profile (optional)"),
+        placeholder=say("None"),
         style="compact",
         choices=[Choice(title=plain(name), value=name) for name in profiles],
     )
-    return [field, parts.small("A profile says what you leave open below.", spacing="Small")]
+    return [field, parts.small(say("A profile says what you leave open below."), spacing="Small")]
 
 
 def _inputs(incomplete: Incomplete, names: Mapping[str, str], *, must: bool) -> list[Element]:
@@ -74,40 +75,48 @@ def _inputs(incomplete: Incomplete, names: Mapping[str, str], *, must: bool) -> 
 def _name_input() -> Element:
     return TextInput(
         id="display_name",
-        label="Display name",
-        placeholder="First and last name",
+        label=say("Display name"),
+        placeholder=say("First and last name"),
         max_length=NAME_LIMIT,
         is_required=True,
-        error_message="Please enter the person's name.",
+        error_message=say("Please enter the person's name."),
     )
 
 
 def _location_input(names: Mapping[str, str], *, must: bool) -> Element:
     return ChoiceInput(
         id="usage_location",
-        label="Usage location" if must else "Usage location (optional with a profile)",
-        placeholder="Type to find a country",
+        label=say("Usage location") if must else say("Usage location (optional with a profile)"),
+        placeholder=say("Type to find a country"),
         style="filtered",
         choices=[Choice(title=f"{name} ({code})", value=code) for code, name in names.items()],
         is_required=must,
-        error_message="Please choose the country where the person works.",
+        error_message=say("Please choose the country where the person works."),
     )
 
 
 def _license_inputs(skus: tuple[Sku, ...], *, must: bool) -> list[Element]:
     """Those with free seats can be chosen, `plan` sees to it that there is one; the full ones are named below."""
     free = [sku for sku in skus if sku.free]
-    full = [f"{plain(sku.name)} (all {sku.enabled} used)" for sku in skus if not sku.free]
+    full = [
+        say("{license} (all {count} used)", license=plain(sku.name), count=sku.enabled) for sku in skus if not sku.free
+    ]
     field = ChoiceInput(
         id="license",
-        label="License" if must else "License (optional with a profile)",
-        placeholder="Choose a license",
+        label=say("License") if must else say("License (optional with a profile)"),
+        placeholder=say("Choose a license"),
         style="compact",
-        choices=[Choice(title=f"{plain(sku.name)} — {sku.free} of {sku.enabled} free", value=sku.id) for sku in free],
+        choices=[Choice(title=with_seats(sku), value=sku.id) for sku in free],
         is_required=must,
-        error_message="Please choose a license.",
+        error_message=say("Please choose a license."),
     )
-    return [field, parts.small(f"No seats free: {', '.join(full)}.", spacing="Small")] if full else [field]
+    if not full:
+        return [field]
+    return [field, parts.small(say("No seats free: {licenses}.", licenses=", ".join(full)), spacing="Small")]
+
+
+def with_seats(sku: Sku) -> str:
+    return say("{license} — {free} of {all} free", license=plain(sku.name), free=sku.free, all=sku.enabled)
 
 
 def _data(incomplete: Incomplete, offers: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cards import parts
 from cards.elements import Container, Element
+from cards.language import counted, marked, say, told
 from cards.parts import Card, plain
 from cards.texts import at
 from provisioning.case import CaseState
@@ -15,9 +16,30 @@ from provisioning.incidents import OPERATIONAL, Incident, holds_up
 MOST_ISSUES = 5
 _LARGE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MEANS = {
-    CaseState.WAITING: "Mailboxes that are being prepared may take longer.",
-    CaseState.RUNNING: "Accounts and licenses may take longer to change.",
+    CaseState.WAITING: marked("Mailboxes that are being prepared may take longer."),
+    CaseState.RUNNING: marked("Accounts and licenses may take longer to change."),
 }
+# serviceHealthStatus of Microsoft Graph; one that we do not know is shown as words.
+_STATUSES = {
+    "serviceOperational": marked("Service operational"),
+    "investigating": marked("Investigating"),
+    "restoringService": marked("Restoring service"),
+    "verifyingService": marked("Verifying service"),
+    "serviceRestored": marked("Service restored"),
+    "postIncidentReviewPublished": marked("Post incident review published"),
+    "serviceDegradation": marked("Service degradation"),
+    "serviceInterruption": marked("Service interruption"),
+    "extendedRecovery": marked("Extended recovery"),
+    "falsePositive": marked("False positive"),
+    "investigationSuspended": marked("Investigation suspended"),
+    "resolved": marked("Resolved"),
+    "resolvedExternal": marked("Resolved external"),
+    "mitigated": marked("Mitigated"),
+    "mitigatedExternal": marked("Mitigated external"),
+    "confirmed": marked("Confirmed"),
+    "reported": marked("Reported"),
+}
+_KINDS = {"incident": marked("incident"), "advisory": marked("advisory")}
 
 
 def health_card(healths: Sequence[ServiceHealth], counts: Mapping[CaseState, int], now: datetime) -> Card:
@@ -25,36 +47,39 @@ def health_card(healths: Sequence[ServiceHealth], counts: Mapping[CaseState, int
     bad = [(health, issue) for health in healths for issue in health.issues if holds_up(health.service, issue)]
     means = _in_sum(bad, counts)
     body: list[Element] = [
-        parts.header("Microsoft 365 service health", means, "warning" if bad else "good"),
+        parts.header(say("Microsoft 365 service health"), means, "warning" if bad else "good"),
         *(element for health in healths for element in _service(health, now)),
         *_unread(healths),
         *_show(bad, counts),
-        parts.small("As Microsoft reports it, at most a minute old.", spacing="Medium"),
+        parts.small(say("As Microsoft reports it, at most a minute old."), spacing="Medium"),
     ]
-    return parts.card(body, f"Service health. {means}.")
+    return parts.card(body, say("Service health. {means}.", means=means))
 
 
 def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
     """A message to a conversation in which somebody waits."""
-    what = "Over" if is_over else "Incident"
-    title = f"{what} at Microsoft: {plain(incident.title, 160)}"
+    about = plain(incident.title, 160)
     state = CaseState.WAITING if incident.service == EXCHANGE else CaseState.RUNNING
-    means = "What was held up should go on now." if is_over else _MEANS[state]
+    title, means = say("Incident at Microsoft: {title}", title=about), told(_MEANS[state])
+    if is_over:
+        title = say("Over at Microsoft: {title}", title=about)
+        means = say("What was held up should go on now.")
+    rest = say("Mailroom keeps looking; nobody has to do anything.")
     rows = [
-        ("Service", incident.service),
-        ("Incident", plain(incident.id, 40)),
-        ("Since", at(incident.started_at, now) if incident.started_at else ""),
-        ("Over since", at(incident.ended_at, now) if incident.ended_at else ""),
+        (say("Service"), incident.service),
+        (say("Incident"), plain(incident.id, 40)),
+        (say("Since"), at(incident.started_at, now) if incident.started_at else ""),
+        (say("Over since"), at(incident.ended_at, now) if incident.ended_at else ""),
     ]
     body: list[Element] = [
         parts.header(title, style="good" if is_over else "warning"),
-        parts.text(f"{means} Mailroom keeps looking; nobody has to do anything."),
+        parts.text(f"{means} {rest}"),
         *([] if is_over or not incident.impact else [parts.small(plain(incident.impact, 500))]),
         parts.facts(rows),
         parts.buttons(
             [
-                parts.button("Show who waits", "run", {"text": "cases"}),
-                parts.button("Health", "run", {"text": "health"}),
+                parts.button(say("Show who waits"), "run", {"text": "cases"}),
+                parts.button(say("Health"), "run", {"text": "health"}),
             ]
         ),
     ]
@@ -64,14 +89,14 @@ def incident_card(incident: Incident, now: datetime, *, is_over: bool) -> Card:
 def _in_sum(bad: Sequence[tuple[ServiceHealth, HealthIssue]], counts: Mapping[CaseState, int]) -> str:
     waiting = sum(counts.values())
     if not bad:
-        held = "Nothing at Microsoft holds up mailboxes"
-        return held if waiting else f"{held}, and nobody is waiting"
+        if waiting:
+            return say("Nothing at Microsoft holds up mailboxes")
+        return say("Nothing at Microsoft holds up mailboxes, and nobody is waiting")
     states = {state for health, issue in bad if (state := holds_up(health.service, issue))}
     affected = sum(counts.get(state, 0) for state in states)
     if not affected:
-        return "New mailboxes may take longer; nobody is waiting just now"
-    people = "1 person" if affected == 1 else f"{affected} people"
-    return f"{people} may have to wait longer"
+        return say("New mailboxes may take longer; nobody is waiting just now")
+    return counted("1 person may have to wait longer", "{n} people may have to wait longer", affected)
 
 
 def _service(health: ServiceHealth, now: datetime) -> list[Element]:
@@ -84,7 +109,7 @@ def _service(health: ServiceHealth, now: datetime) -> list[Element]:
     ]
     more = len(health.issues) - MOST_ISSUES
     if more > 0:
-        words.append(parts.small(f"And {more} more that are open."))
+        words.append(parts.small(say("And {count} more that are open.", count=more)))
     return [parts.row(mark, words, spacing="Medium")]
 
 
@@ -94,13 +119,15 @@ def _worst_first(health: ServiceHealth) -> list[HealthIssue]:
 
 def _issue(health: ServiceHealth, issue: HealthIssue, now: datetime) -> Container:
     state = holds_up(health.service, issue)
-    means = _MEANS[state] if state else "It does not hold mailboxes up."
-    since = f" · since {at(issue.started_at, now)}" if issue.started_at else ""
-    kind = plain(issue.classification, 20) or "issue"
+    means = told(_MEANS[state]) if state else say("It does not hold mailboxes up.")
+    kind = _KINDS.get(issue.classification, "")
+    about = [plain(issue.id, 40), told(kind) or plain(issue.classification, 20) or say("issue")]
+    if issue.started_at:
+        about.append(say("since {when}", when=at(issue.started_at, now)))
     return Container(
         items=[
             parts.text(plain(issue.title, 200)),
-            parts.small(f"{plain(issue.id, 40)} · {kind}{since}", spacing="None"),
+            parts.small(" · ".join(about), spacing="None"),
             parts.text(
                 means, size="Small", color="Warning" if state else None, is_subtle=state is None, spacing="None"
             ),
@@ -111,8 +138,10 @@ def _issue(health: ServiceHealth, issue: HealthIssue, now: datetime) -> Containe
 
 def _status(status: str) -> str:
     """serviceDegradation: Service degradation."""
+    if status in _STATUSES:
+        return told(_STATUSES[status])
     words = _LARGE.sub(" ", plain(status, 60)).lower()
-    return words[:1].upper() + words[1:] if words else "No state was given"
+    return words[:1].upper() + words[1:] if words else say("No state was given")
 
 
 def _unread(healths: Sequence[ServiceHealth]) -> list[Element]:
@@ -120,7 +149,7 @@ def _unread(healths: Sequence[ServiceHealth]) -> list[Element]:
     return [
         parts.row(
             parts.icon("Info", "i", "Default"),
-            [parts.text(service, weight="Bolder"), parts.small("Could not be read just now.", spacing="None")],
+            [parts.text(service, weight="Bolder"), parts.small(say("Could not be read just now."), spacing="None")],
             spacing="Medium",
         )
         for service in (EXCHANGE, ENTRA)
@@ -131,4 +160,4 @@ def _unread(healths: Sequence[ServiceHealth]) -> list[Element]:
 def _show(bad: Sequence[object], counts: Mapping[CaseState, int]) -> list[Element]:
     if not bad or not sum(counts.values()):
         return []
-    return [parts.buttons([parts.button("Show who waits", "run", {"text": "cases"})])]
+    return [parts.buttons([parts.button(say("Show who waits"), "run", {"text": "cases"})])]

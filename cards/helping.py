@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cards import parts
 from cards.elements import Element, RichTextBlock, TextRun
+from cards.language import say, told
 from cards.parts import Card
 
 
@@ -18,14 +19,14 @@ class CommandHelp:
 
 
 def help_card(commands: Sequence[CommandHelp]) -> Card:
-    body: list[Element] = [
-        parts.header("Mailroom", "I create the account, assign the license and wait until the mailbox answers."),
-    ]
+    below = say("I create the account, assign the license and wait until the mailbox answers.")
+    body: list[Element] = [parts.header("Mailroom", below)]
     for command in commands:
         usage = TextRun(text=command.usage, font_type="Monospace", weight="Bolder")
-        body += [RichTextBlock(inlines=[usage]), parts.small(parts.plain(command.summary), spacing="None")]
+        body += [RichTextBlock(inlines=[usage]), parts.small(parts.plain(told(command.summary)), spacing="None")]
     examples = list(dict.fromkeys(command.example for command in commands if command.example))
     if examples:
         runs = [parts.button(parts.plain(example, 60), "run", {"text": example}) for example in examples]
         body.append(parts.buttons(runs))
-    return parts.card(body, "What Mailroom can do: " + "; ".join(parts.plain(c.usage) for c in commands) + ".")
+    usages = "; ".join(parts.plain(command.usage) for command in commands)
+    return parts.card(body, say("What Mailroom can do: {commands}.", commands=usages))

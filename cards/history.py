@@ -6,6 +6,7 @@ from typing import Any
 
 from cards import parts
 from cards.elements import Element
+from cards.language import counted, say, told
 from cards.parts import Card, plain
 from cards.texts import at
 from provisioning.audit import AuditEntry, Kind
@@ -34,18 +35,19 @@ def history_card(upn: str, entries: Sequence[AuditEntry], count: int, now: datet
     """`entries` are the newest of `count`."""
     who = plain(upn, 120)
     if not entries:
-        words = f"Nothing is written down about {who}."
+        words = say("Nothing is written down about {who}.", who=who)
         return parts.card([parts.text(words)], words)
     rows = _fitting([_row(entry, now) for entry in entries])
-    title = f"{who}: what was done"
+    title = say("{who}: what was done", who=who)
     body: list[Element] = [parts.header(title, _scope(count)), *rows, *_request_ids(entries[: len(rows)])]
     if count > len(rows):
-        body.append(parts.small(f"And {count - len(rows)} more: python -m bot.audit export", spacing="Medium"))
+        more = say("And {count} more: python -m bot.audit export", count=count - len(rows))
+        body.append(parts.small(more, spacing="Medium"))
     return parts.card(body, f"{title}, {_scope(count)}.", wide=True)
 
 
 def _scope(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries, newest first"
+    return counted("1 entry", "{n} entries, newest first", count)
 
 
 def _fitting(rows: list[Element]) -> list[Element]:
@@ -60,10 +62,11 @@ def _fitting(rows: list[Element]) -> list[Element]:
 
 def _row(entry: AuditEntry, now: datetime) -> Element:
     when = at(datetime.fromisoformat(entry.at), now)
+    number = say("no. {number}", number=entry.seq)
     lines: list[Element] = [
-        parts.text(plain(entry.sentence, 400)),
+        parts.text(plain(told(entry.sentence), 400)),
         *(parts.small(line, spacing="None") for line in _changes(entry.details)),
-        parts.small(f"{plain(entry.actor_name, 60)} · {when} · no. {entry.seq}", spacing="None"),
+        parts.small(f"{plain(entry.actor_name, 60)} · {when} · {number}", spacing="None"),
     ]
     return parts.row(_mark(entry), lines, spacing="Medium")
 
@@ -82,15 +85,15 @@ def _changes(details: Mapping[str, Any]) -> list[str]:
         return []
     names = list(dict.fromkeys([*before, *after]))
     lines = [f"{plain(name, 40)}: {_value(before.get(name))} → {_value(after.get(name))}" for name in names[:CHANGES]]
-    return lines if len(names) <= CHANGES else [*lines, f"and {len(names) - CHANGES} more"]
+    return lines if len(names) <= CHANGES else [*lines, say("and {count} more", count=len(names) - CHANGES)]
 
 
 def _value(value: Any) -> str:
     """A JSON value in words."""
     if value is None or value in ("", [], {}):
-        return "nothing"
+        return say("nothing")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, list):
         return plain(", ".join(_value(one) for one in value), 160)
     if isinstance(value, dict):
@@ -100,5 +103,6 @@ def _value(value: Any) -> str:
 
 def _request_ids(entries: Sequence[AuditEntry]) -> list[Element]:
     """For whoever has to ask Microsoft."""
-    pairs = [(f"No. {entry.seq}", plain(entry.request_id, 60)) for entry in entries if entry.request_id]
-    return parts.evidence("Request ids of Microsoft Graph", [parts.facts(pairs)]) if pairs else []
+    asked = [entry for entry in entries if entry.request_id]
+    pairs = [(say("No. {number}", number=entry.seq), plain(entry.request_id, 60)) for entry in asked]
+    return parts.evidence(say("Request ids of Microsoft Graph"), [parts.facts(pairs)]) if pairs else []

@@ -6,6 +6,7 @@ from datetime import datetime
 from cards import parts
 from cards.charts import Series, bars
 from cards.elements import Element
+from cards.language import counted, marked, say, told
 from cards.parts import Card, plain
 from cards.texts import duration
 from provisioning.directory import Sku
@@ -14,35 +15,50 @@ from provisioning.seats import is_low, is_usable, low_ones, with_mailbox
 
 MOST_ROWS = 10
 MOST_WAITING = 6
+# capabilityStatus of a subscription that gives no license; one that we do not know is shown as it is.
+_STATUSES = {
+    "Suspended": marked("suspended"),
+    "Deleted": marked("deleted"),
+    "LockedOut": marked("lockedout"),
+}
 
 
 def licenses_card(skus: Sequence[Sku], warning: int, waiting: Sequence[CaseLine], now: datetime) -> Card:
     """`warning`: a license with so few free seats, or fewer, is low."""
     mailbox = with_mailbox(skus)
     if not mailbox:
-        words = "No license of this tenant has an Exchange Online mailbox."
+        words = say("No license of this tenant has an Exchange Online mailbox.")
         return parts.card([parts.text(words), *_others(skus)], words)
     low = low_ones(mailbox, warning)
     says = _says(low, len(mailbox))
     body: list[Element] = [
-        parts.header("Licenses with a mailbox", says, "warning" if low else "good"),
+        parts.header(say("Licenses with a mailbox"), says, "warning" if low else "good"),
         *(_row(sku, warning) for sku in mailbox[:MOST_ROWS]),
         *_more(len(mailbox) - MOST_ROWS),
         *_chart(mailbox[:MOST_ROWS]),
         *_waiting(waiting, now),
         *_others(skus),
-        parts.small(f"Low means {_seats(warning)} free or fewer.", spacing="Medium"),
+        parts.small(_low_means(warning), spacing="Medium"),
     ]
-    return parts.card(body, f"Licenses with a mailbox. {says}.", wide=True)
+    return parts.card(body, say("Licenses with a mailbox. {sentence}.", sentence=says), wide=True)
 
 
 def _says(low: Sequence[Sku], count: int) -> str:
     out = [sku for sku in low if not sku.free]
     if not low:
-        return "Every one has free seats" if count > 1 else "It has free seats"
+        return say("Every one has free seats") if count > 1 else say("It has free seats")
     names = ", ".join(plain(sku.name, 40) for sku in low[:3])
-    more = f" and {len(low) - 3} more" if len(low) > 3 else ""
-    return f"{'Used up' if len(out) == len(low) else 'Low'}: {names}{more}"
+    if len(low) > 3:
+        names = say("{licenses} and {count} more", licenses=names, count=len(low) - 3)
+    return (
+        say("Used up: {licenses}", licenses=names) if len(out) == len(low) else say("Low: {licenses}", licenses=names)
+    )
+
+
+def _low_means(warning: int) -> str:
+    if not warning:
+        return say("Low means no seats free or fewer.")
+    return counted("Low means 1 seat free or fewer.", "Low means {n} seats free or fewer.", warning)
 
 
 def _row(sku: Sku, warning: int) -> Element:
@@ -52,23 +68,30 @@ def _row(sku: Sku, warning: int) -> Element:
         mark, color = parts.icon("DismissCircle", "✕", "Attention"), "Attention"
     elif is_low(sku, warning):
         mark, color = parts.icon("Warning", "!", "Warning"), "Warning"
-    free = f"{_seats(sku.free)} free" if is_usable(sku) else plain(sku.capability_status, 20).lower()
-    below = f"{sku.consumed} of {sku.enabled} in use · {plain(sku.part_number, 60)}"
-    words: list[Element] = [parts.text(plain(sku.name, 80), weight="Bolder"), parts.small(below, spacing="None")]
-    aside = parts.text(free, size="Small", color=color, horizontal_alignment="Right")
+    used = say("{used} of {all} in use", used=sku.consumed, all=sku.enabled)
+    below = parts.small(f"{used} · {plain(sku.part_number, 60)}", spacing="None")
+    words: list[Element] = [parts.text(plain(sku.name, 80), weight="Bolder"), below]
+    aside = parts.text(_free(sku), size="Small", color=color, horizontal_alignment="Right")
     return parts.row(mark, words, aside, spacing="Small")
 
 
+def _free(sku: Sku) -> str:
+    status = sku.capability_status
+    if not is_usable(sku):
+        return told(_STATUSES[status]) if status in _STATUSES else plain(status, 20).lower()
+    return counted("1 seat free", "{n} seats free", sku.free) if sku.free else say("no seats free")
+
+
 def _more(count: int) -> list[Element]:
-    return [parts.small(f"And {count} more.")] if count > 0 else []
+    return [parts.small(say("And {count} more.", count=count))] if count > 0 else []
 
 
 def _chart(skus: Sequence[Sku]) -> list[Element]:
     series = [
-        Series("in use", tuple(sku.consumed for sku in skus), "categoricalBlue"),
-        Series("free", tuple(sku.free for sku in skus), "neutral"),
+        Series(say("in use"), tuple(sku.consumed for sku in skus), "categoricalBlue"),
+        Series(say("free"), tuple(sku.free for sku in skus), "neutral"),
     ]
-    chart = bars("Seats", [plain(sku.name, 60) for sku in skus], series)
+    chart = bars(say("Seats"), [plain(sku.name, 60) for sku in skus], series)
     chart.spacing = "Medium"
     return [chart]
 
@@ -77,7 +100,7 @@ def _waiting(waiting: Sequence[CaseLine], now: datetime) -> list[Element]:
     """People whose case stopped or stands still for want of a seat; a click shows the case with its buttons."""
     if not waiting:
         return []
-    title = "1 person waits for a license" if len(waiting) == 1 else f"{len(waiting)} people wait for a license"
+    title = counted("1 person waits for a license", "{n} people wait for a license", len(waiting))
     rows = [_waiter(line, now) for line in waiting[:MOST_WAITING]]
     return [
         parts.text(title, weight="Bolder", separator=True, spacing="Medium"),
@@ -88,12 +111,13 @@ def _waiting(waiting: Sequence[CaseLine], now: datetime) -> list[Element]:
 
 def _waiter(line: CaseLine, now: datetime) -> Element:
     who = plain(line.name or line.upn, 80)
-    below = f"{plain(line.license_name, 60) or 'A license'} · for {duration(now - line.created_at)}"
+    wanted = plain(line.license_name, 60) or say("A license")
+    below = " · ".join((wanted, say("for {span}", span=duration(now - line.created_at))))
     return parts.row(
         parts.icon("Person", "●", "Warning"),
         [parts.text(who), parts.small(below, spacing="None")],
-        parts.text("Show ›", size="Small", color="Accent", horizontal_alignment="Right"),
-        select_action=parts.button(f"Show {who}", "status", {"case": line.id}),
+        parts.text(say("Show ›"), size="Small", color="Accent", horizontal_alignment="Right"),
+        select_action=parts.button(say("Show {who}", who=who), "status", {"case": line.id}),
         spacing="Small",
     )
 
@@ -102,9 +126,5 @@ def _others(skus: Sequence[Sku]) -> list[Element]:
     others = [sku for sku in skus if not sku.mailbox_plans]
     if not others:
         return []
-    rows = [(plain(sku.name, 60), f"{sku.free} of {sku.enabled} free") for sku in others[:20]]
-    return parts.evidence("Licenses without a mailbox", [parts.facts(rows)], "others")
-
-
-def _seats(count: int) -> str:
-    return "1 seat" if count == 1 else f"{count or 'no'} seats"
+    rows = [(plain(sku.name, 60), say("{free} of {all} free", free=sku.free, all=sku.enabled)) for sku in others[:20]]
+    return parts.evidence(say("Licenses without a mailbox"), [parts.facts(rows)], "others")

@@ -10,6 +10,7 @@ from itertools import takewhile
 from cards import parts, risks
 from cards.code import code
 from cards.elements import Element, Execute
+from cards.language import say, told
 from cards.parts import plain
 from cards.risks import is_risky
 from provisioning.findings import Finding, Fix, FixKind
@@ -67,9 +68,8 @@ def safe_buttons(some: Offers, fixes: Sequence[Fix], *, has_primary: bool) -> li
 
 def risky_button(some: Offers, fix: Fix) -> list[Element]:
     """Beside what it may cost."""
-    look = risks.LOOKS[fix.risk]
     words: list[Element] = [
-        parts.small(f"**{look.word}.** {plain(fix.changes, 400)}"),
+        parts.small(f"**{risks.word(fix.risk)}.** {plain(told(fix.changes), 400)}"),
         parts.buttons([_button(some, fix)]),
     ]
     return [parts.row(risks.mark(fix.risk), words, spacing="Medium")]
@@ -77,24 +77,25 @@ def risky_button(some: Offers, fix: Fix) -> list[Element]:
 
 def by_hand(fix: Fix, toggle: str = "") -> list[Element]:
     """Advice as a sentence; commands with what they do, hidden under the id `toggle` unless that is ""."""
+    title, changes = plain(told(fix.title), 80), plain(told(fix.changes), 400)
     if fix.kind is FixKind.ADVICE:
-        says = parts.text(f"**{plain(fix.title, 80)}.** {plain(fix.changes, 400)}")
+        says = parts.text(f"**{title}.** {changes}")
         return [parts.row(parts.icon("Lightbulb", "→", "Accent"), [says], spacing="Medium")]
     block: list[Element] = [code(fix.script, "PowerShell")]
     words: list[Element] = [
-        parts.text(f"{plain(fix.title, 80)} (PowerShell)", weight="Bolder"),
-        parts.small(f"{risks.LOOKS[fix.risk].word}. {plain(fix.changes, 400)}", spacing="None"),
+        parts.text(f"{title} (PowerShell)", weight="Bolder"),
+        parts.small(f"{risks.word(fix.risk)}. {changes}", spacing="None"),
     ]
     heading = parts.row(risks.mark(fix.risk), words, spacing="Medium")
     # Below the row, not in it: on a phone, commands need the whole width.
-    return [heading, *(parts.evidence("Show the PowerShell", block, toggle) if toggle else block)]
+    return [heading, *(parts.evidence(say("Show the PowerShell"), block, toggle) if toggle else block)]
 
 
 def see_above(fix: Fix) -> list[Element]:
     """For commands that the likeliest cause shows already."""
-    return [parts.small(f"Also: {plain(fix.title, 80)} (see above).", spacing="Small")]
+    return [parts.small(say("Also: {fix} (see above).", fix=plain(told(fix.title), 80)), spacing="Small")]
 
 
 def _button(some: Offers, fix: Fix, style: str | None = None) -> Execute:
     data = {"user": some.user, "fix": fix.id, "cause": some.cause}
-    return parts.button(plain(fix.title, 45), "fix", data, style=style, tooltip=plain(fix.changes, 300))
+    return parts.button(plain(told(fix.title), 45), "fix", data, style=style, tooltip=plain(told(fix.changes), 300))

@@ -22,6 +22,7 @@ from cards.elements import (
     TextBlock,
     ToggleVisibility,
 )
+from cards.language import say
 from cards.texts import plain as plain
 from provisioning.errors import GraphTrace
 
@@ -108,14 +109,14 @@ def trace_evidence(trace: GraphTrace | None, id: str = "evidence") -> list[Eleme
         return []
     rows = facts(
         [
-            ("Code", plain(trace.code)),
-            ("Message", plain(trace.message, 600)),
-            ("Status", str(trace.status) if trace.status else ""),
-            ("Request id", plain(trace.request_id)),
-            ("Date", plain(trace.date)),
+            (say("Code"), plain(trace.code)),
+            (say("Message"), plain(trace.message, 600)),
+            (say("Status"), str(trace.status) if trace.status else ""),
+            (say("Request id"), plain(trace.request_id)),
+            (say("Date"), plain(trace.date)),
         ]
     )
-    return evidence("What Microsoft 365 said", [rows], id)
+    return evidence(say("What Microsoft 365 said"), [rows], id)
 
 
 def size(what: str | Sequence[Element]) -> int:

@@ -1,33 +1,46 @@
 """How a case is told in words: the person, the state, the stages."""
 
+from datetime import datetime
+
+from cards.language import marked, say, told
 from cards.parts import plain
-from provisioning.case import Case, CaseState, Stage, StageState
+from cards.texts import at
+from provisioning.case import Case, CaseState, Person, Stage, StageState
 from provisioning.listing import CaseLine
 
-STAGE_NAMES: dict[Stage, str] = {
-    Stage.ACCOUNT: "Account",
-    Stage.LICENSE: "License",
-    Stage.MAILBOX: "Mailbox",
-    Stage.SYNC: "Directory sync",
-    Stage.ACTIVATION: "Activation",
-    Stage.NOTIFICATION: "Notification",
+_STAGES: dict[Stage, str] = {
+    Stage.ACCOUNT: marked("Account"),
+    Stage.LICENSE: marked("License"),
+    Stage.MAILBOX: marked("Mailbox"),
+    Stage.SYNC: marked("Directory sync"),
+    Stage.ACTIVATION: marked("Activation"),
+    Stage.NOTIFICATION: marked("Notification"),
+}
+
+_IN_A_SENTENCE: dict[Stage, str] = {
+    Stage.ACCOUNT: marked("account"),
+    Stage.LICENSE: marked("license"),
+    Stage.MAILBOX: marked("mailbox"),
+    Stage.SYNC: marked("directory sync"),
+    Stage.ACTIVATION: marked("activation"),
+    Stage.NOTIFICATION: marked("notification"),
 }
 
 _AT_WORK: dict[Stage, str] = {
-    Stage.ACCOUNT: "setting up the account",
-    Stage.LICENSE: "assigning the license",
-    Stage.MAILBOX: "preparing the mailbox",
-    Stage.SYNC: "waiting for directory sync",
-    Stage.ACTIVATION: "checking that the mailbox answers",
-    Stage.NOTIFICATION: "sending the notification",
+    Stage.ACCOUNT: marked("setting up the account"),
+    Stage.LICENSE: marked("assigning the license"),
+    Stage.MAILBOX: marked("preparing the mailbox"),
+    Stage.SYNC: marked("waiting for directory sync"),
+    Stage.ACTIVATION: marked("checking that the mailbox answers"),
+    Stage.NOTIFICATION: marked("sending the notification"),
 }
 
 _STATES: dict[CaseState, str] = {
-    CaseState.READY: "mailbox ready",
-    CaseState.FAILED: "stopped, needs attention",
-    CaseState.CANCELLED: "cancelled",
-    CaseState.GIVEN_UP: "no mailbox in time",
-    CaseState.WAITING: "preparing the mailbox",
+    CaseState.READY: marked("mailbox ready"),
+    CaseState.FAILED: marked("stopped, needs attention"),
+    CaseState.CANCELLED: marked("cancelled"),
+    CaseState.GIVEN_UP: marked("no mailbox in time"),
+    CaseState.WAITING: marked("preparing the mailbox"),
 }
 
 
@@ -35,23 +48,35 @@ _STATES: dict[CaseState, str] = {
 _NO_QUOTES = str.maketrans("", "", '"“”„‟«»″＂')
 
 
+def stage_name(stage: Stage) -> str:
+    return told(_STAGES[stage])
+
+
+def stage_in_a_sentence(stage: Stage) -> str:
+    return told(_IN_A_SENTENCE[stage])
+
+
 def person(case: Case) -> str:
     return plain(case.order.display_name or case.order.upn, 80)
+
+
+def asked_for_by(who: Person, moment: datetime, now: datetime) -> str:
+    return say("Asked for by {who}, {when}", who=plain(who.name, 60), when=at(moment, now))
 
 
 def state_words(case: Case) -> str:
     """The state, to be read after the person's name."""
     if case.state in _STATES:
-        return _STATES[case.state]
+        return told(_STATES[case.state])
     running = [record.stage for record in case.stages if record.state is StageState.RUNNING]
-    return _AT_WORK[running[-1]] if running else "starting"
+    return told(_AT_WORK[running[-1]]) if running else say("starting")
 
 
 def line_words(line: CaseLine) -> str:
     """The same of a case in short."""
     if line.state in _STATES:
-        return _STATES[line.state]
-    return _AT_WORK[line.stage] if line.stage else "starting"
+        return told(_STATES[line.state])
+    return told(_AT_WORK[line.stage]) if line.stage else say("starting")
 
 
 def retry_text(case: Case) -> str:

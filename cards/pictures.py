@@ -38,12 +38,17 @@ COLORS = {
 
 @dataclass(frozen=True)
 class Bars:
-    """What is drawn. `series`: name, color and a number for each label."""
+    """What is drawn. `series`: name, color and a number for each label; `mark`: what stands before a fraction."""
 
     title: str
     labels: tuple[str, ...]
     series: tuple[tuple[str, str, tuple[float, ...]], ...]
     is_upright: bool
+    mark: str = "."
+
+
+def written(value: float, mark: str) -> str:
+    return f"{value:g}".replace(".", mark)
 
 
 @lru_cache(maxsize=32)
@@ -91,7 +96,8 @@ def _draw_upright(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
             if not values[number]:
                 continue
             drawing.rectangle((left + 1, base - max(height, 1), left + width - 1, base), COLORS[color])
-            _centered(drawing, left + width / 2, base - height - LINE + 2, f"{values[number]:g}", width + 8, INK)
+            shown = written(values[number], bars.mark)
+            _centered(drawing, left + width / 2, base - height - LINE + 2, shown, width + 8, INK)
 
 
 def _draw_lying(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
@@ -107,7 +113,7 @@ def _draw_lying(drawing: "ImageDraw.ImageDraw", bars: Bars, top: int) -> None:
             if values[row]:
                 drawing.rectangle((left, line + 3, max(right, left + 1), line + ROW - 7), COLORS[color])
             left = right
-        numbers = " / ".join(f"{values[row]:g}" for _, _, values in bars.series)
+        numbers = " / ".join(written(values[row], bars.mark) for _, _, values in bars.series)
         drawing.text((left + 8, line + 3), numbers, INK, _font())
 
 

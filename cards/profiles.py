@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cards import parts
 from cards.elements import Container, Element
+from cards.language import counted, say, told
 from cards.parts import Card, plain
 from provisioning.profiles import Profile
 
@@ -22,8 +23,9 @@ class ProfileRow:
 
 def profiles_card(rows: Sequence[ProfileRow]) -> Card:
     wrong = sum(bool(row.faults) for row in rows)
-    count = "1 profile" if len(rows) == 1 else f"{len(rows)} profiles"
-    title = f"{count}, {wrong} to correct" if wrong else count
+    title = counted("1 profile", "{n} profiles", len(rows))
+    if wrong:
+        title = say("{profiles}, {count} to correct", profiles=title, count=wrong)
     shown: list[Element] = []
     for row in rows:
         shown.append(_row(row))
@@ -33,30 +35,46 @@ def profiles_card(rows: Sequence[ProfileRow]) -> Card:
     example = plain(rows[0].profile.name)
     body: list[Element] = [parts.header(title, f"provision jane@contoso.com as {example}"), *shown]
     if len(shown) < len(rows):
-        body.append(parts.small(f"And {len(rows) - len(shown)} more: type profiles and a name.", spacing="Medium"))
+        more = say("And {count} more: type profiles and a name.", count=len(rows) - len(shown))
+        body.append(parts.small(more, spacing="Medium"))
     return parts.card(body, title, wide=True)
 
 
 def _row(row: ProfileRow) -> Element:
     one = row.profile
     items: list[Element] = [parts.text(plain(one.name), weight="Bolder"), parts.facts(_facts(row))]
-    items += [parts.text(plain(fault, 300), color="Attention", spacing="Small") for fault in row.faults]
+    items += [parts.text(plain(told(fault), 300), color="Attention", spacing="Small") for fault in row.faults]
     return Container(items=items, separator=True, spacing="Medium")
 
 
 def _facts(row: ProfileRow) -> list[tuple[str, str]]:
     one = row.profile
-    by_group = f", by the group {row.groups[one.license_group]}" if one.license_group else ""
-    off = f", without {', '.join(one.disabled_plans)}" if one.disabled_plans else ""
-    messages = {"the new user": one.welcome, "the manager": one.manager_message}
     return [
-        ("License", plain(f"{one.license}{by_group}{off}")),
-        ("Usage location", plain(one.usage_location)),
-        ("Department", plain(one.department)),
-        ("Manager", plain(one.manager)),
-        ("Groups", plain(", ".join(row.groups[group] for group in one.groups), 400)),
-        ("Shared mailboxes", plain(", ".join(one.shared_mailboxes), 400)),
-        ("Time zone", plain(one.time_zone)),
-        ("Language", plain(one.language)),
-        ("Messages to", " and ".join(who for who, message in messages.items() if message)),
+        (say("License"), plain(_license(row))),
+        (say("Usage location"), plain(one.usage_location)),
+        (say("Department"), plain(one.department)),
+        (say("Manager"), plain(one.manager)),
+        (say("Groups"), plain(", ".join(row.groups[group] for group in one.groups), 400)),
+        (say("Shared mailboxes"), plain(", ".join(one.shared_mailboxes), 400)),
+        (say("Time zone"), plain(one.time_zone)),
+        (say("Language"), plain(one.language)),
+        (say("Messages to"), _messages(one)),
     ]
+
+
+def _license(row: ProfileRow) -> str:
+    one = row.profile
+    words = one.license
+    if one.license_group:
+        words = say("{license}, by the group {group}", license=words, group=row.groups[one.license_group])
+    if one.disabled_plans:
+        words = say("{license}, without {plans}", license=words, plans=", ".join(one.disabled_plans))
+    return words
+
+
+def _messages(one: Profile) -> str:
+    if one.welcome and one.manager_message:
+        return say("the new user and the manager")
+    if one.welcome:
+        return say("the new user")
+    return say("the manager") if one.manager_message else ""

@@ -11,20 +11,21 @@ from cards import parts, steps
 from cards.elements import Action, ColumnSet, Container, Element
 from cards.estimates import usually
 from cards.follow_ups import follow_ups
+from cards.language import marked, say, told
 from cards.parts import Card, plain
-from cards.people import STAGE_NAMES, person, retry_text, state_words
+from cards.people import asked_for_by, person, retry_text, stage_name, state_words
 from cards.texts import at, duration
 from provisioning.case import Case, CaseState, Stage, StageRecord, StageState
 from provisioning.figures import Estimate
 from provisioning.waiting import LONG, LONGEST, PREPARING
 
 _TO_COME: dict[Stage, str] = {
-    Stage.ACCOUNT: "Find or create the account.",
-    Stage.LICENSE: "Assign a license with a mailbox.",
-    Stage.MAILBOX: "Exchange Online creates the mailbox.",
-    Stage.SYNC: "Wait for the directory to be in step.",
-    Stage.ACTIVATION: "See that the mailbox answers.",
-    Stage.NOTIFICATION: "Tell you that it is ready.",
+    Stage.ACCOUNT: marked("Find or create the account."),
+    Stage.LICENSE: marked("Assign a license with a mailbox."),
+    Stage.MAILBOX: marked("Exchange Online creates the mailbox."),
+    Stage.SYNC: marked("Wait for the directory to be in step."),
+    Stage.ACTIVATION: marked("See that the mailbox answers."),
+    Stage.NOTIFICATION: marked("Tell you that it is ready."),
 }
 
 _STYLES: dict[CaseState, tuple[str, str]] = {
@@ -61,29 +62,29 @@ def progress_card(
 
 
 def _below(case: Case) -> str:
-    watched = "only watched" if case.is_watch else ""
+    watched = say("only watched") if case.is_watch else ""
     return " · ".join(plain(words) for words in (case.order.upn, case.order.license_name, watched) if words)
 
 
 def _stage(record: StageRecord, case: Case, now: datetime) -> ColumnSet:
     timing = steps.when(record.state, record.started_at, record.ended_at, now, is_open=case.is_open)
-    return steps.step(STAGE_NAMES[record.stage], record.state, _sentence(record, case), timing)
+    return steps.step(stage_name(record.stage), record.state, _sentence(record, case), timing)
 
 
 def _sentence(record: StageRecord, case: Case) -> str:
     """What happened or is to come. What is said of a mailbox while waiting stands under "Waiting", and only then."""
     if record.stage is Stage.MAILBOX and case.state is CaseState.WAITING:
-        return "Exchange Online is at work."
+        return say("Exchange Online is at work.")
     if record.stage is Stage.MAILBOX and record.state is StageState.FAILED:
-        return "It was not ready yet."
-    return plain(record.note) or (_TO_COME[record.stage] if case.is_open else "")
+        return say("It was not ready yet.")
+    return plain(told(record.note)) or (told(_TO_COME[record.stage]) if case.is_open else "")
 
 
 def _problem(case: Case) -> list[Element]:
     if case.problem is None:
         return []
     style = "warning" if case.is_open else "attention"
-    sentence = parts.text(plain(case.problem.sentence, 600))
+    sentence = parts.text(plain(told(case.problem.sentence), 600))
     return [Container(items=[sentence, *parts.trace_evidence(case.problem.trace)], style=style, spacing="Medium")]
 
 
@@ -91,14 +92,15 @@ def _waiting(case: Case, now: datetime, estimate: Estimate | None) -> list[Eleme
     if case.state is not CaseState.WAITING:
         return []
     since = case.waiting_since or case.created_at
+    looked = at(case.last_check_at, now) if case.last_check_at else ""
     rows = [
-        ("Since", f"{at(since, now)} ({duration(now - since)})"),
-        ("Last look", f"{at(case.last_check_at, now)}, not ready yet" if case.last_check_at else ""),
+        (say("Since"), f"{at(since, now)} ({duration(now - since)})"),
+        (say("Last look"), say("{when}, not ready yet", when=looked) if looked else ""),
         _next_look(case, since, now),
-        ("Usually", usually(estimate) if estimate else ""),
+        (say("Usually"), usually(estimate) if estimate else ""),
     ]
     lines: list[Element] = [
-        parts.text("Waiting for Exchange Online", weight="Bolder"),
+        parts.text(say("Waiting for Exchange Online"), weight="Bolder"),
         parts.text(_sentence_of_wait(case, estimate), spacing="None"),
         parts.facts(rows, spacing="Small"),
     ]
@@ -108,27 +110,27 @@ def _waiting(case: Case, now: datetime, estimate: Estimate | None) -> list[Eleme
 def _next_look(case: Case, since: datetime, now: datetime) -> tuple[str, str]:
     """When, or how often where the card is drawn less often than Mailroom looks."""
     if case.next_check_at is None:
-        return "Next look", ""
+        return say("Next look"), ""
     if case.last_check_at is None or now - since < LONG:
-        return "Next look", at(case.next_check_at, now)
-    return "Looks", f"every {duration(case.next_check_at - case.last_check_at)}"
+        return say("Next look"), at(case.next_check_at, now)
+    return say("Looks"), say("every {span}", span=duration(case.next_check_at - case.last_check_at))
 
 
 def _sentence_of_wait(case: Case, estimate: Estimate | None) -> str:
     """Without Microsoft's figures where there is a line of its own for how long it takes."""
-    note = plain(case.stage(Stage.MAILBOX).note) or PREPARING
-    return "Preparing a mailbox for this user." if estimate and note == PREPARING else note
+    note = case.stage(Stage.MAILBOX).note or PREPARING
+    return say("Preparing a mailbox for this user.") if estimate and note == PREPARING else plain(told(note))
 
 
 def _explanation(case: Case) -> list[Element]:
     """What Mailroom found by itself when the case was late or had failed."""
     if case.explanation is None or case.state in (CaseState.READY, CaseState.CANCELLED):
         return []
-    word = "Likely cause" if case.explanation.is_likely else "Cause"
+    word = say("Likely cause") if case.explanation.is_likely else say("Cause")
     lines: list[Element] = [
         parts.text(word, weight="Bolder"),
-        parts.text(plain(case.explanation.sentence, 600), spacing="None"),
-        parts.small("Diagnose shows the evidence and the fix.", spacing="Small"),
+        parts.text(plain(told(case.explanation.sentence), 600), spacing="None"),
+        parts.small(say("Diagnose shows the evidence and the fix."), spacing="Small"),
     ]
     return [Container(items=lines, separator=True, spacing="Medium")]
 
@@ -142,8 +144,8 @@ def _is_overdue(case: Case, now: datetime) -> bool:
 
 def _buttons(case: Case, now: datetime) -> list[Element]:
     of_case = {"case": case.id}
-    diagnose = parts.button("Diagnose", "diagnose", of_case)
-    words = "Order again" if case.state is CaseState.CANCELLED else "Try again"
+    diagnose = parts.button(say("Diagnose"), "diagnose", of_case)
+    words = say("Order again") if case.state is CaseState.CANCELLED else say("Try again")
     again = parts.button(words, "run", {"text": retry_text(case)}, style="positive")
     by_state: dict[CaseState, list[Action]] = {
         CaseState.READY: [],
@@ -151,17 +153,18 @@ def _buttons(case: Case, now: datetime) -> list[Element]:
         CaseState.GIVEN_UP: [again, diagnose],
         CaseState.CANCELLED: [again],
     }
-    check = parts.button("Check now", "check-now", of_case, style="positive")
-    actions = by_state.get(case.state, [check, diagnose, parts.button("Cancel", "cancel", of_case)])
+    check = parts.button(say("Check now"), "check-now", of_case, style="positive")
+    actions = by_state.get(case.state, [check, diagnose, parts.button(say("Cancel"), "cancel", of_case)])
     if _is_overdue(case, now):
-        actions = [*actions, parts.button("Contact Microsoft Support", "escalate", of_case)]
+        actions = [*actions, parts.button(say("Contact Microsoft Support"), "escalate", of_case)]
     return [parts.buttons(actions)] if actions else []
 
 
 def _footer(case: Case, now: datetime) -> str:
-    asked = f"Asked for by {plain(case.requester.name, 60)}, {at(case.created_at, now)}"
+    asked = asked_for_by(case.requester, case.created_at, now)
     if case.ended_by:
-        return f"{asked} · cancelled by {plain(case.ended_by, 60)}"
+        return " · ".join((asked, say("cancelled by {who}", who=plain(case.ended_by, 60))))
     if case.state is CaseState.READY and case.ended_at:
-        return f"{asked} · ready after {duration(max(case.ended_at - case.created_at, timedelta()))}"
+        took = duration(max(case.ended_at - case.created_at, timedelta()))
+        return " · ".join((asked, say("ready after {span}", span=took)))
     return asked

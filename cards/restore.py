@@ -2,6 +2,7 @@
 
 from cards import parts
 from cards.form import clauses
+from cards.language import say
 from cards.parts import Card, plain
 from cards.texts import at_day
 from provisioning.orders import Restorable
@@ -10,20 +11,26 @@ from provisioning.orders import Restorable
 def restore_card(restorable: Restorable) -> Card:
     deleted = restorable.deleted
     name = plain(deleted.display_name or deleted.upn, 80)
-    title = f"{name} is in the recycle bin"
-    when = f" It was deleted on {at_day(deleted.deleted_at)}." if deleted.deleted_at else ""
+    title = say("{who} is in the recycle bin", who=name)
+    known = [
+        say("There is a deleted account with this name."),
+        *([say("It was deleted on {day}.", day=at_day(deleted.deleted_at))] if deleted.deleted_at else []),
+        say("Microsoft 365 keeps it for 30 days."),
+    ]
+    choice = say("Restoring brings back the account with its mail. A new account starts with an empty mailbox.")
     body = [
         parts.header(title, plain(restorable.request.upn), "warning"),
-        parts.text(f"There is a deleted account with this name.{when} Microsoft 365 keeps it for 30 days."),
-        parts.text("Restoring brings back the account with its mail. A new account starts with an empty mailbox."),
+        parts.text(" ".join(known)),
+        parts.text(choice),
         parts.buttons(
             [
-                parts.button("Restore the account", "restore", _data(restorable, "yes"), style="positive"),
-                parts.button("Create a new one", "restore", _data(restorable, "no")),
+                parts.button(say("Restore the account"), "restore", _data(restorable, "yes"), style="positive"),
+                parts.button(say("Create a new one"), "restore", _data(restorable, "no")),
             ]
         ),
     ]
-    return parts.card(body, f"{title}. Restore it, or create a new account?")
+    question = say("Restore it, or create a new account?")
+    return parts.card(body, f"{title}. {question}")
 
 
 def _data(restorable: Restorable, choice: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cards import parts
 from cards.elements import ColumnSet, Icon
+from cards.language import marked, told
 from cards.texts import plain
 from provisioning.findings import Risk
 
@@ -20,10 +21,10 @@ class RiskLook:
 
 
 LOOKS: dict[Risk, RiskLook] = {
-    Risk.NONE: RiskLook("Changes nothing", "CheckmarkCircle", "✓", "Good", "emphasis"),
-    Risk.REVERSIBLE: RiskLook("Can be undone", "ArrowUndo", "↶", "Accent", "emphasis"),
-    Risk.MAIL_FLOW: RiskLook("Affects mail or several people", "Warning", "△", "Warning", "warning"),
-    Risk.DATA_LOSS: RiskLook("Data may be lost", "ErrorCircle", "▲", "Attention", "attention"),
+    Risk.NONE: RiskLook(marked("Changes nothing"), "CheckmarkCircle", "✓", "Good", "emphasis"),
+    Risk.REVERSIBLE: RiskLook(marked("Can be undone"), "ArrowUndo", "↶", "Accent", "emphasis"),
+    Risk.MAIL_FLOW: RiskLook(marked("Affects mail or several people"), "Warning", "△", "Warning", "warning"),
+    Risk.DATA_LOSS: RiskLook(marked("Data may be lost"), "ErrorCircle", "▲", "Attention", "attention"),
 }
 
 
@@ -32,9 +33,13 @@ def mark(risk: Risk) -> Icon:
     return parts.icon(look.icon, look.mark, look.color, weight="Bolder")
 
 
+def word(risk: Risk) -> str:
+    return told(LOOKS[risk].word)
+
+
 def consequence(risk: Risk, changes: str) -> ColumnSet:
     """What the fix may cost, and the fix's own sentence about it."""
-    words = parts.text(f"**{LOOKS[risk].word}.** {plain(changes, 600)}")
+    words = parts.text(f"**{word(risk)}.** {plain(told(changes), 600)}")
     return parts.row(mark(risk), [words], spacing="Medium")
 
 

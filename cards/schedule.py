@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cards import parts
 from cards.elements import Element
+from cards.language import say, told
 from cards.parts import Card, plain
 from cards.texts import duration
 from provisioning.scheduled import Scheduled
@@ -13,25 +14,32 @@ def schedule_card(one: Scheduled, now: datetime, *, is_new: bool = False) -> Car
     """With `is_new` it was ordered just now; otherwise it stood there already."""
     request = one.request
     who = plain(request.display_name or request.upn, 80)
-    title = f"{who} — {'scheduled' if is_new else 'is scheduled'}"
+    title = " — ".join((who, say("scheduled") if is_new else say("is scheduled")))
+    when = plain(told(one.when))
     rows = [
-        ("Begins", plain(one.when)),
-        ("Account", plain(request.upn)),
-        ("Profile", plain(request.profile)),
-        ("License", plain(request.license)),
-        ("Usage location", plain(request.usage_location)),
-        ("Department", plain(request.department)),
-        ("Manager", plain(request.manager)),
+        (say("Begins"), when),
+        (say("Account"), plain(request.upn)),
+        (say("Profile"), plain(request.profile)),
+        (say("License"), plain(request.license)),
+        (say("Usage location"), plain(request.usage_location)),
+        (say("Department"), plain(request.department)),
+        (say("Manager"), plain(request.manager)),
     ]
-    wait = f"in {duration(one.starts_at - now)}" if one.starts_at > now else "any moment now"
+    begins = say("Begins any moment now")
+    if one.starts_at > now:
+        begins = say("Begins in {span}", span=duration(one.starts_at - now))
+    then = say("Nothing is done before. Everything is checked again then, and the card of the order comes here.")
     data = {"schedule": one.id}
     body: list[Element] = [
-        parts.header(title, f"Begins {wait}"),
+        parts.header(title, begins),
         parts.facts(rows),
-        parts.small("Nothing is done before. Everything is checked again then, and the card of the order comes here."),
+        parts.small(then),
         parts.buttons(
-            [parts.button("Begin now", "schedule-now", data), parts.button("Drop the order", "schedule-drop", data)]
+            [
+                parts.button(say("Begin now"), "schedule-now", data),
+                parts.button(say("Drop the order"), "schedule-drop", data),
+            ]
         ),
-        parts.small(f"Asked for by {plain(one.requester.name, 60)}", spacing="Medium"),
+        parts.small(say("Asked for by {who}", who=plain(one.requester.name, 60)), spacing="Medium"),
     ]
-    return parts.card(body, f"{title} for {plain(one.when)}")
+    return parts.card(body, say("{title} for {when}", title=title, when=when))

@@ -6,6 +6,7 @@ from typing import Any
 
 from cards import parts
 from cards.elements import REFRESH_LIMIT, ColumnSet, Container, Element, Execute, ProgressBar, Refresh
+from cards.language import say, told
 from cards.texts import at, duration, plain
 from provisioning.case import StageState
 
@@ -24,10 +25,10 @@ _MARKS: dict[StageState, tuple[str, str, str]] = {
 def plan(says: Sequence[str]) -> list[Element]:
     """What is going to be done, numbered, before anything is."""
     lines = [
-        parts.row(parts.text(f"{number}.\u00a0"), [parts.text(plain(line, 300))], spacing="Small")
+        parts.row(parts.text(f"{number}.\u00a0"), [parts.text(plain(told(line), 300))], spacing="Small")
         for number, line in enumerate(says, 1)
     ]
-    return [parts.text("What Mailroom will do", weight="Bolder", spacing="Medium"), Container(items=lines)]
+    return [parts.text(say("What Mailroom will do"), weight="Bolder", spacing="Medium"), Container(items=lines)]
 
 
 def bar(share: float, color: str) -> ProgressBar:
@@ -55,18 +56,22 @@ def when(
 ) -> str:
     """The state in a word, with the time or duration that it has."""
     if state is StageState.RUNNING and started:
-        return f"Since {at(started, now)}"
+        return say("Since {when}", when=at(started, now))
     if state is StageState.DONE and ended:
         return _done(ended, ended - (started or ended), now)
     if state is StageState.FAILED and ended:
-        return f"Stopped {at(ended, now)}"
+        return say("Stopped {when}", when=at(ended, now))
     if state is StageState.PENDING:
-        return "To do" if is_open else "Not done"
-    return {StageState.NOT_NEEDED: "Not needed", StageState.DONE: "Done"}.get(state, "Working")
+        return say("To do") if is_open else say("Not done")
+    if state is StageState.NOT_NEEDED:
+        return say("Not needed")
+    return say("Done") if state is StageState.DONE else say("Working")
 
 
 def _done(ended: datetime, took: timedelta, now: datetime) -> str:
-    return f"Done in {duration(took)}" if took >= timedelta(seconds=1) else f"Done {at(ended, now)}"
+    if took >= timedelta(seconds=1):
+        return say("Done in {span}", span=duration(took))
+    return say("Done {when}", when=at(ended, now))
 
 
 def refresh(verb: str, data: Mapping[str, Any], people: Sequence[str]) -> Refresh | None:

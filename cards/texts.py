@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cards.language import counted, say
+
 LIMIT = 200
 
 _BREAKS = re.compile(r"[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ud800-\udfff]")
@@ -72,7 +74,7 @@ def duration(span: timedelta) -> str:
     """In words, the two largest units: "12 s", "6 min", "2 h 5 min", "3 days 4 h"."""
     seconds = int(span.total_seconds())
     if seconds < 1:
-        return "under 1 s"
+        return say("under 1 s")
     if seconds < 60:
         return f"{seconds} s"
     minutes = seconds // 60
@@ -82,8 +84,8 @@ def duration(span: timedelta) -> str:
     if hours < 24:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
-    unit = "day" if days == 1 else "days"
-    return f"{days} {unit} {hours} h" if hours else f"{days} {unit}"
+    whole = counted("1 day", "{n} days", days)
+    return f"{whole} {hours} h" if hours else whole
 
 
 def summary_of(card: dict[str, Any]) -> str:

@@ -8,9 +8,8 @@ chat, lacks only what that person's role does not allow.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cards.language import say
 from cards.parts import Card, button, buttons
-
-OWN_VIEW = "Show my buttons"
 
 _OPAQUE = ("data", "refresh", "fallback")  # not looked into: a button goes with its fallback, a refresh stays
 
@@ -28,7 +27,7 @@ def shared(card: Card, verb: str, data: Mapping[str, Any]) -> Card:
     bare = allowed(card, lambda *_: False)
     if bare is card:
         return card
-    own = buttons([button(OWN_VIEW, verb, data)]).render()
+    own = buttons([button(say("Show my buttons"), verb, data)]).render()
     return {**bare, "body": [*bare["body"], own]}
 
 

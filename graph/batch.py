@@ -16,6 +16,7 @@ from kiota_abstractions.request_information import RequestInformation
 
 from graph.answers import Answer, Call, from_json
 from provisioning.errors import GraphTrace, GraphUnavailable
+from provisioning.words import say
 
 LIMIT = 20
 
@@ -56,7 +57,9 @@ def members_of(answer: Answer, requests: Mapping[int, RequestInformation]) -> di
         trace = GraphTrace(
             status=answer.status, message=f"$batch: {len(missing)} of {len(requests)} answers are missing"
         )
-        raise GraphUnavailable("Microsoft Graph left part of the question unanswered. Try again in a minute.", trace)
+        raise GraphUnavailable(
+            say("Microsoft Graph left part of the question unanswered. Try again in a minute."), trace
+        )
     return {key: _answer(call_of(requests[key]), by_id[str(key)], answer.headers) for key in requests}
 
 

@@ -39,6 +39,7 @@ from provisioning.directory import (
     Standing,
 )
 from provisioning.errors import GraphError, GraphNotFound, GraphRejected
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -171,11 +172,11 @@ class GraphDirectory(Aftercare):
         secret = body.get("temporaryAccessPass")
         if not isinstance(secret, str) or not secret:
             raise GraphRejected(
-                "Microsoft Graph made a Temporary Access Pass but did not say it. Use a password instead."
+                say("Microsoft Graph made a Temporary Access Pass but did not say it. Use a password instead.")
             )
         granted = body.get("lifetimeInMinutes")
         valid = granted if isinstance(granted, int) else minutes
-        return Credential("Temporary Access Pass", secret, valid, text(body.get("id")))
+        return Credential(say("Temporary Access Pass"), secret, valid, text(body.get("id")))
 
     async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
         request = requests.revoke_pass(self._api, account_id, pass_id)

@@ -24,13 +24,14 @@ from provisioning.errors import (
     GraphUnavailable,
     ObjectConflict,
 )
+from provisioning.words import say
 
 TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError)
 CONFLICT_WORDS = {
-    "userPrincipalName": "sign-in name",
-    "proxyAddresses": "mail address",
-    "mail": "mail address",
-    "mailNickname": "mail alias",
+    "userPrincipalName": say("sign-in name"),
+    "proxyAddresses": say("mail address"),
+    "mail": say("mail address"),
+    "mailNickname": say("mail alias"),
 }
 
 
@@ -79,8 +80,9 @@ def answer_of(call: Call, error: GraphError) -> Answer:
 
 def held_back(seconds: float) -> GraphThrottled:
     """Not sent, so that Graph's limits are kept."""
-    sentence = f"Microsoft Graph is busy with too many requests. Try again in {math.ceil(seconds)} seconds."
-    return GraphThrottled(sentence, GraphTrace(message=f"held back for {seconds:.1f} s by Mailroom"), seconds)
+    return GraphThrottled(
+        _busy(math.ceil(seconds)), GraphTrace(message=f"held back for {seconds:.1f} s by Mailroom"), seconds
+    )
 
 
 def answer_held_back(call: Call, seconds: float) -> Answer:
@@ -107,7 +109,9 @@ def retry_after_of(headers: Mapping[str, str], now: datetime | None = None) -> f
 
 
 def timed_out(call: Call, seconds: float) -> GraphUnavailable:
-    sentence = f"Microsoft Graph did not answer within {seconds:g} seconds. Try again in a minute."
+    sentence = say(
+        "Microsoft Graph did not answer within {seconds} seconds. Try again in a minute.", seconds=f"{seconds:g}"
+    )
     return GraphUnavailable(sentence, GraphTrace(message=f"{call}: no answer within {seconds:g} s"))
 
 
@@ -117,8 +121,8 @@ def broken(call: Call, error: Exception, seconds: float) -> GraphUnavailable:
         return timed_out(call, seconds)
     trace = GraphTrace(message=f"{call}: {type(error.__cause__ or error).__name__}")
     if isinstance(error, httpx.ConnectError) or isinstance(error.__cause__, aiohttp.ClientConnectorError):
-        return GraphUnavailable("Microsoft Graph could not be reached. Check the network, then try again.", trace)
-    return GraphUnavailable("The connection to Microsoft Graph broke off. Try again in a minute.", trace)
+        return GraphUnavailable(say("Microsoft Graph could not be reached. Check the network, then try again."), trace)
+    return GraphUnavailable(say("The connection to Microsoft Graph broke off. Try again in a minute."), trace)
 
 
 def no_token(call: Call, error: AzureError) -> GraphError:
@@ -127,40 +131,61 @@ def no_token(call: Call, error: AzureError) -> GraphError:
     trace = GraphTrace(code=type(error).__name__, message=lines[0] if lines else str(call))
     if isinstance(error, ClientAuthenticationError):
         return GraphDenied(
-            "Microsoft Entra did not accept Mailroom's own sign-in. Ask an administrator to check the tenant id, "
-            "the app id and the secret or managed identity in Mailroom's settings.",
+            say(
+                "Microsoft Entra did not accept Mailroom's own sign-in. Ask an administrator to check the tenant "
+                "id, the app id and the secret or managed identity in Mailroom's settings."
+            ),
             trace,
         )
-    return GraphUnavailable("Microsoft Entra gave Mailroom no token. Try again in a minute.", trace)
+    return GraphUnavailable(say("Microsoft Entra gave Mailroom no token. Try again in a minute."), trace)
 
 
 def _throttled(answer: Answer, trace: GraphTrace) -> GraphThrottled:
     seconds = retry_after_of(answer.headers)
-    when = f"in {max(1, round(seconds))} seconds" if seconds is not None else "in a minute"
-    return GraphThrottled(f"Microsoft Graph is busy with too many requests. Try again {when}.", trace, seconds)
+    if seconds is None:
+        sentence = say("Microsoft Graph is busy with too many requests. Try again in a minute.")
+        return GraphThrottled(sentence, trace, seconds)
+    return GraphThrottled(_busy(max(1, round(seconds))), trace, seconds)
+
+
+def _busy(seconds: int) -> str:
+    return say("Microsoft Graph is busy with too many requests. Try again in {seconds} seconds.", seconds=seconds)
 
 
 def _unusable(answer: Answer, trace: GraphTrace) -> GraphUnavailable:
     if not answer.is_json or answer.status < 400:
-        what = f"answered {answer.status} with something that is not its JSON; a proxy or gateway may stand between"
+        sentence = say(
+            "Microsoft Graph answered {status} with something that is not its JSON; a proxy or gateway may stand "
+            "between. Try again in a minute.",
+            status=answer.status,
+        )
     else:
-        what = f"has a problem of its own (it answered {answer.status})"
-    return GraphUnavailable(f"Microsoft Graph {what}. Try again in a minute.", trace)
+        sentence = say(
+            "Microsoft Graph has a problem of its own (it answered {status}). Try again in a minute.",
+            status=answer.status,
+        )
+    return GraphUnavailable(sentence, trace)
 
 
 def _denied(answer: Answer, trace: GraphTrace) -> GraphDenied:
     if answer.status == 401:
         return GraphDenied(
-            "Microsoft Graph did not accept Mailroom's token. Ask an administrator to check that the tenant id and "
-            "the app id in Mailroom's settings belong together.",
+            say(
+                "Microsoft Graph did not accept Mailroom's token. Ask an administrator to check that the tenant id "
+                "and the app id in Mailroom's settings belong together."
+            ),
             trace,
         )
     permission = permission_for(answer.call)
     if not permission.name:
-        return GraphDenied("Microsoft Graph does not let Mailroom do this. Ask an administrator.", trace)
+        return GraphDenied(say("Microsoft Graph does not let Mailroom do this. Ask an administrator."), trace)
     return GraphDenied(
-        f"Mailroom may not {permission.action}. Ask an administrator to grant the application permission "
-        f"{permission.name} with admin consent, or to check the policy that limits it.",
+        say(
+            "Mailroom may not {action}. Ask an administrator to grant the application permission {permission} "
+            "with admin consent, or to check the policy that limits it.",
+            action=permission.action,
+            permission=permission.name,
+        ),
         trace,
     )
 
@@ -168,8 +193,11 @@ def _denied(answer: Answer, trace: GraphTrace) -> GraphDenied:
 def _not_found(answer: Answer, trace: GraphTrace) -> GraphNotFound:
     action = permission_for(answer.call).action
     return GraphNotFound(
-        f"Microsoft Graph could not {action}: there is no such object. "
-        "If it was made moments ago, try again in a minute.",
+        say(
+            "Microsoft Graph could not {action}: there is no such object. "
+            "If it was made moments ago, try again in a minute.",
+            action=action,
+        ),
         trace,
     )
 
@@ -177,15 +205,22 @@ def _not_found(answer: Answer, trace: GraphTrace) -> GraphNotFound:
 def _rejected(answer: Answer, trace: GraphTrace) -> GraphRejected:
     conflict = _conflict_target(answer.body)
     if conflict is not None:
-        word = CONFLICT_WORDS.get(conflict, conflict or "name")
-        return ObjectConflict(
-            f"Another object already has this {word}. Choose another, or use that one.", trace, conflict
-        )
+        return ObjectConflict(_taken(conflict), trace, conflict)
     action = permission_for(answer.call).action
-    said = trace.message or trace.code or f"it answered {answer.status} without a reason"
-    return GraphRejected(
-        f"Microsoft Graph refused to {action}: {said.rstrip('.')}. Correct this, then try again.", trace
+    said = trace.message or trace.code or say("it answered {status} without a reason", status=answer.status)
+    sentence = say(
+        "Microsoft Graph refused to {action}: {reason}. Correct this, then try again.",
+        action=action,
+        reason=said.rstrip("."),
     )
+    return GraphRejected(sentence, trace)
+
+
+def _taken(target: str) -> str:
+    if not target:
+        return say("Another object already has this name. Choose another, or use that one.")
+    word = CONFLICT_WORDS.get(target, target)
+    return say("Another object already has this {name}. Choose another, or use that one.", name=word)
 
 
 def _conflict_target(body: Json | None) -> str | None:

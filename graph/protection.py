@@ -12,8 +12,9 @@ from graph.client import GraphClient
 from graph.errors import body_of, error_of
 from graph.values import idents, objects, text
 from provisioning.errors import GraphError, ProtectedAccount
+from provisioning.words import say
 
-UNCHECKED = "Whether this account is protected could not be checked, so nothing was changed."
+UNCHECKED = say("Whether this account is protected could not be checked, so nothing was changed.")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def check_object(protection: Protection, object_id: str) -> None:
     administrator is protected only if its own id is in the settings.
     """
     if protection.covers(object_id):
-        raise ProtectedAccount("Mailroom's settings protect this object, so Mailroom changes nothing about it.")
+        raise ProtectedAccount(say("Mailroom's settings protect this object, so Mailroom changes nothing about it."))
 
 
 async def check_account(client: GraphClient, protection: Protection, account_id: str, *, manager: bool = False) -> Json:
@@ -53,7 +54,7 @@ async def check_account(client: GraphClient, protection: Protection, account_id:
             check_object(protection, account_id)
             return {}
         found = body_of(account)
-        name = text(found.get("displayName")) or text(found.get("userPrincipalName")) or "This account"
+        name = text(found.get("displayName")) or text(found.get("userPrincipalName")) or say("This account")
         why = _why(protection, name, (account_id, text(found.get("id"))), roles, groups)
     except GraphError as error:
         _say_unchecked(error)
@@ -85,11 +86,23 @@ def _why(protection: Protection, name: str, ids: Sequence[str], roles: Answer, g
     """Why the account is protected, "" where it is not. Raises GraphError."""
     held, inside = _roles(roles), [group for answer in groups for group in idents(_value(answer))]
     if any(map(protection.covers, filter(None, ids))):
-        return _protected(f"{name} is protected by Mailroom's settings")
+        return say(
+            "{name} is protected by Mailroom's settings, so Mailroom changes nothing about this account. "
+            "Diagnosis stays possible.",
+            name=name,
+        )
     if held:
-        return _protected(f"{name} holds {_said(held)}")
+        return say(
+            "{name} holds {roles}, so Mailroom changes nothing about this account. Diagnosis stays possible.",
+            name=name,
+            roles=_said(held),
+        )
     if inside:
-        return _protected(f"{name} is in a group that Mailroom's settings protect")
+        return say(
+            "{name} is in a group that Mailroom's settings protect, so Mailroom changes nothing about this account. "
+            "Diagnosis stays possible.",
+            name=name,
+        )
     return ""
 
 
@@ -101,12 +114,11 @@ def _roles(answer: Answer) -> list[str]:
 def _said(roles: Sequence[str]) -> str:
     named = sorted(filter(None, roles))
     if not named:
-        return "a directory role"
-    return f"the directory role {named[0]}" if len(named) == 1 else f"the directory roles {' and '.join(named)}"
-
-
-def _protected(why: str) -> str:
-    return f"{why}, so Mailroom changes nothing about this account. Diagnosis stays possible."
+        return say("a directory role")
+    *others, last = named
+    if not others:
+        return say("the directory role {role}", role=last)
+    return say("the directory roles {others} and {last}", others=" and ".join(others), last=last)
 
 
 def _value(answer: Answer) -> list[object]:

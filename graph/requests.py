@@ -16,6 +16,7 @@ from msgraph import GraphServiceClient
 from provisioning.case import Order
 from provisioning.directory import EXCHANGE, AssignedLicense
 from provisioning.errors import GraphNotFound
+from provisioning.words import say
 
 # Most of these are only returned when they are named (learn.microsoft.com/graph/api/resources/user).
 ACCOUNT_PROPERTIES = [
@@ -207,7 +208,9 @@ def user_of(api: GraphServiceClient, name: str) -> Any:
 def check_id(name: str) -> None:
     """A blank name would address all of them, and dots alone the folder above: nothing is called so."""
     if not name.strip(". "):
-        raise GraphNotFound(f"“{name}” is no name of an account. Use an address such as jane@contoso.com.")
+        raise GraphNotFound(
+            say("“{name}” is no name of an account. Use an address such as jane@contoso.com.", name=name)
+        )
 
 
 def password_profile(password: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from provisioning.acting import acting
 from provisioning.audit import AuditRecord, Kind
 from provisioning.directory import AssignedLicense
 from provisioning.errors import AuditUnavailable, GraphError, GraphNotFound, GraphUnavailable, ProtectedAccount
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -143,8 +144,11 @@ class Writer:
         except Exception as error:  # of whatever kind: the trail is broken here
             log.exception("not audited: %s %s", details["call"], request_id)
             raise AuditUnavailable(
-                f"{sentence} This could not be written into Mailroom's audit trail, so Mailroom stops here. "
-                "Ask whoever runs Mailroom to look at its database."
+                say(
+                    "{sentence} This could not be written into Mailroom's audit trail, so Mailroom stops here. "
+                    "Ask whoever runs Mailroom to look at its database.",
+                    sentence=sentence,
+                )
             ) from error
 
 

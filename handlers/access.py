@@ -13,14 +13,15 @@ from handlers.requests import Services
 from provisioning.case import Person
 from provisioning.directory import Standing
 from provisioning.errors import GraphError, GraphUnavailable, NotAllowed
+from provisioning.words import say
 
 REMEMBERED = timedelta(seconds=60)
 MOST_REMEMBERED = 10_000
 
-ELSEWHERE = "Mailroom works only for members of the organization that runs it, and you are of another one."
-NAMELESS = "Teams does not say which Microsoft Entra account you are, so I can do nothing for you here."
-GUEST = "Guests may not use Mailroom. Ask a member of the organization that runs it."
-DISABLED = "Your account is disabled in Microsoft Entra ID, so I can do nothing for you."
+ELSEWHERE = say("Mailroom works only for members of the organization that runs it, and you are of another one.")
+NAMELESS = say("Teams does not say which Microsoft Entra account you are, so I can do nothing for you here.")
+GUEST = say("Guests may not use Mailroom. Ask a member of the organization that runs it.")
+DISABLED = say("Your account is disabled in Microsoft Entra ID, so I can do nothing for you.")
 
 
 class Role(IntEnum):
@@ -29,6 +30,13 @@ class Role(IntEnum):
     VIEWER = 1
     OPERATOR = 2
     ADMIN = 3
+
+
+NEEDED = {
+    Role.VIEWER: say("You need to be a viewer to do this. Ask whoever runs Mailroom in your organization."),
+    Role.OPERATOR: say("You need to be an operator to do this. Ask whoever runs Mailroom in your organization."),
+    Role.ADMIN: say("You need to be an admin to do this. Ask whoever runs Mailroom in your organization."),
+}
 
 
 def has_roles(services: Services) -> bool:
@@ -60,8 +68,7 @@ async def require(role: Role | None, person: Person, services: Services) -> None
     if role is None:
         return
     if held is None or held < role:
-        need = "an " + role.name.lower() if role is not Role.VIEWER else "a viewer"
-        raise NotAllowed(f"You need to be {need} to do this. Ask whoever runs Mailroom in your organization.")
+        raise NotAllowed(NEEDED[role])
 
 
 async def may_order(person: Person, services: Services) -> None:

@@ -14,6 +14,7 @@ from handlers.requests import Reply, Request, Services
 from provisioning.approving import REASON_LIMIT
 from provisioning.audit_records import place_named
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 HERE, OFF = "here", "off"
 
@@ -37,7 +38,7 @@ async def withdraw(request: Request, services: Services) -> Reply | None:
 
 @command(
     "approvals [here|off]",
-    summary="Ask for approvals of risky fixes in this conversation, or again in 1:1 chats.",
+    summary=say("Ask for approvals of risky fixes in this conversation, or again in 1:1 chats."),
     example="",
     role=Role.ADMIN,
 )
@@ -49,22 +50,23 @@ async def approvals(request: Request, services: Services, typed: Command) -> Rep
     if wish == OFF:
         await services.jobs.set_approval_place(None)
         await services.audit.record(place_named(request.person, ""))
-        return Reply(card=notice_card("From now on each approver is asked in a 1:1 chat."))
+        return Reply(card=notice_card(say("From now on each approver is asked in a 1:1 chat.")))
     if wish:
-        raise BadOrder("Type approvals here, approvals off, or approvals alone to hear how it is.")
+        raise BadOrder(say("Type approvals here, approvals off, or approvals alone to hear how it is."))
     place = await services.jobs.approval_place()
-    where = "in the conversation that an admin has named" if place else "in a 1:1 chat with each approver"
-    return Reply(card=notice_card(f"Approvals are asked for {where}."))
+    if place:
+        return Reply(card=notice_card(say("Approvals are asked for in the conversation that an admin has named.")))
+    return Reply(card=notice_card(say("Approvals are asked for in a 1:1 chat with each approver.")))
 
 
 async def _ask_here(request: Request, services: Services) -> Reply:
     """In a channel each request is a post of its own, not a reply in the thread where this was typed."""
     if request.conversation.is_personal:
-        raise BadOrder("Type this in the channel or group chat in which the admins are to be asked.")
+        raise BadOrder(say("Type this in the channel or group chat in which the admins are to be asked."))
     conversation = replace(request.conversation, id=request.conversation.id.partition(";messageid=")[0])
     await services.jobs.set_approval_place(conversation)
     await services.audit.record(place_named(request.person, conversation.id))
-    return Reply(card=notice_card("From now on approvals are asked for here. Only approvers can decide them."))
+    return Reply(card=notice_card(say("From now on approvals are asked for here. Only approvers can decide them.")))
 
 
 async def _decide(request: Request, services: Services, *, is_approved: bool) -> Reply:
@@ -73,12 +75,12 @@ async def _decide(request: Request, services: Services, *, is_approved: bool) ->
     await require_approver(request.person, services)
     repair = await services.jobs.decide_repair(repair_id, request.person, is_approved=is_approved, reason=reason)
     if repair.approval is None:
-        raise BadOrder("This fix needed no second person.")
+        raise BadOrder(say("This fix needed no second person."))
     return Reply(card=approval_card(repair, repair.approval, services.clock.now()))
 
 
 def _repair_id(request: Request) -> str:
     repair_id = fields.text(request.data, "repair", fields.CASE_ID_LIMIT)
     if not repair_id:
-        raise BadOrder("This button does not say which request it belongs to.")
+        raise BadOrder(say("This button does not say which request it belongs to."))
     return repair_id

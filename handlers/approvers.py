@@ -8,6 +8,7 @@ from provisioning.case import Person
 from provisioning.errors import BadOrder, GraphNotFound, NotAllowed
 from provisioning.findings import Risk
 from provisioning.repair import Approval
+from provisioning.words import say
 
 MOST_ASKED = 20
 
@@ -31,10 +32,10 @@ async def require_approver(person: Person, services: Services) -> None:
     ids = {one.lower() for one in approvers(services)}
     standing = await services.directory.standing(person.id, sorted(ids))
     if standing.is_guest or not standing.is_enabled:
-        raise NotAllowed("Guests and disabled accounts decide nothing here.")
+        raise NotAllowed(say("Guests and disabled accounts decide nothing here."))
     if ids & {person.id.lower(), *(group.lower() for group in standing.groups)}:
         return
-    raise NotAllowed("Only an approver may decide this. Ask whoever runs Mailroom in your organization.")
+    raise NotAllowed(say("Only an approver may decide this. Ask whoever runs Mailroom in your organization."))
 
 
 async def approval_for(requester: Person, risk: Risk, why: str, changes: str, services: Services) -> Approval | None:
@@ -47,8 +48,10 @@ async def approval_for(requester: Person, risk: Risk, why: str, changes: str, se
     asked = await _second_persons(requester, services)
     if not asked:
         raise BadOrder(
-            "This needs a second person, and nobody but you is an approver. "
-            "Whoever runs Mailroom has to name another one (MAILROOM_APPROVERS)."
+            say(
+                "This needs a second person, and nobody but you is an approver. Whoever runs Mailroom has to name "
+                "another one (MAILROOM_APPROVERS)."
+            )
         )
     expires_at = services.clock.now() + timedelta(hours=services.approval_hours)
     place = await services.jobs.approval_place()

@@ -22,13 +22,14 @@ from provisioning.orders import mailbox_skus
 from provisioning.placing import Terms
 from provisioning.ports import Directory, Schedules
 from provisioning.priority import Priority, as_priority
+from provisioning.words import say
 
-FILES_ELSEWHERE = "Teams gives me files in a 1:1 chat only. Attach the CSV there, or paste the lines here."
+FILES_ELSEWHERE = say("Teams gives me files in a 1:1 chat only. Attach the CSV there, or paste the lines here.")
 
 
 @command(
     "bulk",
-    summary="Provision many people: paste lines below it, or attach a CSV in our 1:1 chat.",
+    summary=say("Provision many people: paste lines below it, or attach a CSV in our 1:1 chat."),
     example="",
     role=Role.OPERATOR,
 )
@@ -66,7 +67,7 @@ async def start(request: Request, services: Services) -> Reply | None:
     if known.state is not BulkState.DRAFT:
         return await _begun(known, request, services)
     if not known.size:
-        raise BadOrder("No line of this list can start. Correct it and send it again.")
+        raise BadOrder(say("No line of this list can start. Correct it and send it again."))
     await services.bulks.start(known.id, request.person, request.conversation)
     return Reply(card=notice_card(started_words(known)), replace=True)
 
@@ -74,7 +75,7 @@ async def start(request: Request, services: Services) -> Reply | None:
 @action("bulk-discard", role=Role.OPERATOR, lives=DECISION_LIVES)
 async def discard(request: Request, services: Services) -> Reply | None:  # noqa: ARG001
     """Only the card goes: a draft is nothing but rows, and its buttons end by themselves."""
-    return Reply(card=notice_card("Discarded. Nothing was changed."), replace=True)
+    return Reply(card=notice_card(say("Discarded. Nothing was changed.")), replace=True)
 
 
 async def known_bulk(request: Request, services: Services) -> Bulk:
@@ -82,13 +83,15 @@ async def known_bulk(request: Request, services: Services) -> Bulk:
     bulk_id = fields.text(request.data, "bulk", fields.CASE_ID_LIMIT)
     found = await services.bulks.get(bulk_id) if bulk_id else None
     if found is None:
-        raise BadOrder("I no longer know the list behind this button. Send it again.")
+        raise BadOrder(say("I no longer know the list behind this button. Send it again."))
     return found
 
 
 async def _begun(known: Bulk, request: Request, services: Services) -> Reply:
     await services.bulks.show(known.id, request.conversation)
-    return Reply(card=notice_card("This list was started before. I have put its card into this chat."), replace=True)
+    return Reply(
+        card=notice_card(say("This list was started before. I have put its card into this chat.")), replace=True
+    )
 
 
 async def _read(request: Request, services: Services) -> tuple[str, TypedList]:
@@ -96,12 +99,12 @@ async def _read(request: Request, services: Services) -> tuple[str, TypedList]:
     if not request.files:
         if not request.conversation.is_personal and "@" not in request.text:
             raise BadOrder(FILES_ELSEWHERE)
-        return "Pasted list", lists.typed_list(request.text)
+        return say("Pasted list"), lists.typed_list(request.text)
     if len(request.files) > 1:
-        raise BadOrder("I can take one file at a time. Send one message for each.")
+        raise BadOrder(say("I can take one file at a time. Send one message for each."))
     [file] = request.files
     content = await services.files.fetch(file, request.conversation)
-    return file.name or "Attached list", await asyncio.to_thread(lists.file_list, request.text, content)
+    return file.name or say("Attached list"), await asyncio.to_thread(lists.file_list, request.text, content)
 
 
 @as_priority(Priority.WORK)  # a long list takes more of Graph's limits than somebody who waits may
@@ -141,10 +144,12 @@ async def known_of(
 async def _taken(upns: list[str], bulks: Bulks, schedules: Schedules) -> dict[str, str]:
     """Why somebody cannot be ordered now, by UPN in lower case."""
     at_work = await bulks.at_work(upns)
-    taken = {upn: f"{upn} is being prepared already, for {who}." for upn, who in at_work.items()}
+    taken = {upn: say("{upn} is being prepared already, for {who}.", upn=upn, who=who) for upn, who in at_work.items()}
     for one in await schedules.waiting(MOST_PEOPLE):
         upn = one.request.upn.lower()
-        taken.setdefault(upn, f"{upn} is ordered already for {one.when}, by {one.requester.name}.")
+        taken.setdefault(
+            upn, say("{upn} is ordered already for {when}, by {name}.", upn=upn, when=one.when, name=one.requester.name)
+        )
     return taken
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cards.bulk_fixing import FixAll, Share, causes_card, fix_all_card
+from cards.language import told
 from cards.notice import notice_card
 from handlers import fields
 from handlers.access import Role
@@ -26,6 +27,7 @@ from provisioning.errors import BadOrder, GraphError, MailroomError
 from provisioning.findings import Finding, Fix, Risk
 from provisioning.fixes.steps import FixPlan, OrderAnew, Step
 from provisioning.repair import Repair, RepairStep
+from provisioning.words import say
 
 AT_ONCE = 4  # snapshots beside each other
 USERS_LIMIT = 6_000
@@ -58,7 +60,7 @@ async def propose(request: Request, services: Services) -> Reply | None:
 async def carry_out(request: Request, services: Services) -> Reply | None:
     bulk_id = fields.once(request) or uuid.uuid4().hex
     if await services.bulks.get(bulk_id):  # the same click again
-        return Reply(text="This was started before.")
+        return Reply(text=say("This was started before."))
     planned = await _planned(request, services)
     able = [one for one in planned if one.plan]
     if not able or not all(one.plan and one.plan.is_complete for one in able):
@@ -69,14 +71,15 @@ async def carry_out(request: Request, services: Services) -> Reply | None:
     bulk = Bulk(bulk_id, title, request.person, now, len(able), 0, BulkKind.REPAIRS, BulkState.RUNNING, now)
     await services.bulks.start_repairs(bulk, repairs, request.conversation)
     left = len(planned) - len(able)
-    more = f" {left} left out." if left else ""
-    return Reply(card=notice_card(f"{title}: started for {len(able)}.{more} The card below shows how they go."))
+    return Reply(card=notice_card(_started(title, len(able), left)))
 
 
 async def look_at_several(users: Sequence[str], services: Services) -> Reply:
     """`diagnose` of several people: the cause of each, and what they have in common."""
     if len(users) > MOST_FIXES:
-        raise BadOrder(f"I can look at {MOST_FIXES} people at a time. You named {len(users)}.")
+        raise BadOrder(
+            say("I can look at {most} people at a time. You named {count}.", most=MOST_FIXES, count=len(users))
+        )
     looks = await _looked_at(users, services)
     top = [(user, _top(found)) for user, found in zip(users, looks, strict=True)]
     by_cause: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
@@ -88,11 +91,11 @@ async def look_at_several(users: Sequence[str], services: Services) -> Reply:
         for cause, having in by_cause.items()
         if len(having) > 1 and fixes.cure_of(having[0][1].fixes)
     ]
-    told = [
+    summaries = [
         (user, found.diagnosis.summary if isinstance(found, Look) else found.sentence)
         for user, found in zip(users, looks, strict=True)
     ]
-    return Reply(card=causes_card(common, told))
+    return Reply(card=causes_card(common, summaries))
 
 
 async def _planned(request: Request, services: Services) -> list[_Planned]:
@@ -101,9 +104,9 @@ async def _planned(request: Request, services: Services) -> list[_Planned]:
     users = list(dict.fromkeys(check_address(user) for user in named))
     cause, fix_id = fields.text(request.data, "cause", 10), fields.text(request.data, "fix", fields.CASE_ID_LIMIT)
     if not users or not cause:
-        raise BadOrder("This button does not say what to fix for whom.")
+        raise BadOrder(say("This button does not say what to fix for whom."))
     if len(users) > MOST_FIXES:
-        raise BadOrder(f"I can fix at most {MOST_FIXES} people at a time.")
+        raise BadOrder(say("I can fix at most {most} people at a time.", most=MOST_FIXES))
     looks = await _looked_at(users, services)
     return [
         await _plan(user, found, cause, fix_id, request, services) for user, found in zip(users, looks, strict=True)
@@ -130,11 +133,11 @@ async def _plan(
         return _Planned(user, why_not=found.sentence)
     finding = next((one for one in found.diagnosis.findings if one.cause == cause), None)
     if finding is None:
-        return _Planned(user, why_not="The cause is gone.")
+        return _Planned(user, why_not=say("The cause is gone."))
     wanted = fix_id or fixes.cure_of(finding.fixes)
     fix = next((one for one in finding.fixes if one.id == wanted), None)
     if fix is None:
-        return _Planned(user, why_not="Mailroom cannot fix this by itself: diagnose to see what a person can do.")
+        return _Planned(user, why_not=say("Mailroom cannot fix this by itself: diagnose to see what a person can do."))
     try:
         if found.snapshot.account:
             await services.directory.check_changeable(found.snapshot.account.id)
@@ -142,18 +145,20 @@ async def _plan(
     except MailroomError as error:
         return _Planned(user, why_not=error.sentence)
     if max(fix.risk, plan.risk) is Risk.DATA_LOSS or any(isinstance(step, OrderAnew) for step in plan.steps):
-        return _Planned(user, why_not="This fix is too far-reaching for several people at once: do it for each alone.")
+        return _Planned(
+            user, why_not=say("This fix is too far-reaching for several people at once: do it for each alone.")
+        )
     return _Planned(found.diagnosis.user, found, fix, plan)
 
 
 async def _confirm(planned: Sequence[_Planned], request: Request, services: Services) -> Reply:
     able = [one for one in planned if one.plan and one.fix]
     if not able:
-        reasons = "; ".join(dict.fromkeys(one.why_not for one in planned if one.why_not))
-        raise BadOrder(f"There is nothing to fix any more, or not by me: {reasons}")
+        reasons = "; ".join(dict.fromkeys(told(one.why_not) for one in planned if one.why_not))
+        raise BadOrder(say("There is nothing to fix any more, or not by me: {reasons}", reasons=reasons))
     worst = max(able, key=lambda one: one.risk)
     if worst.fix is None:
-        raise BadOrder("There is nothing to fix any more.")
+        raise BadOrder(say("There is nothing to fix any more."))
     cause = fields.text(request.data, "cause", 10)
     approval = await approval_for(request.person, worst.risk, worst.fix.title, worst.fix.changes, services)
     shares = tuple(Share(one.user, one.plan, one.why_not) for one in planned)
@@ -166,7 +171,7 @@ async def _repair(
 ) -> tuple[Repair, Sequence[Step]]:
     """As a single one; only its card is that of the bulk."""
     if planned.fix is None or planned.plan is None or planned.found is None:
-        raise BadOrder("There is nothing to fix any more.")
+        raise BadOrder(say("There is nothing to fix any more."))
     cause = fields.text(request.data, "cause", 10)
     why = why_of(planned.found.diagnosis, cause)
     approval = await approval_for(request.person, planned.risk, why, planned.fix.changes, services)
@@ -184,6 +189,17 @@ async def _repair(
         bulk_id=bulk_id,
     )
     return (await_approval(repair, approval) if approval else repair), planned.plan.steps
+
+
+def _started(title: str, count: int, left: int) -> str:
+    if not left:
+        return say("{title}: started for {count}. The card below shows how they go.", title=title, count=count)
+    return say(
+        "{title}: started for {count}. {left} left out. The card below shows how they go.",
+        title=title,
+        count=count,
+        left=left,
+    )
 
 
 def _top(found: Look | MailroomError) -> Finding | None:

@@ -14,6 +14,7 @@ from provisioning.bulk import BulkState, BulkSummary
 from provisioning.bulk_results import file_name, results_csv
 from provisioning.case import AccountOrigin, CaseState
 from provisioning.errors import BadOrder, ConversationGone
+from provisioning.words import say
 
 CONSENT_LIVES = VIEW_LIVES
 
@@ -28,7 +29,7 @@ async def refresh(request: Request, services: Services) -> Reply | None:
 async def show(request: Request, services: Services) -> Reply | None:
     known = await known_bulk(request, services)
     await services.bulks.show(known.id, request.conversation)
-    return Reply(text="The card of the list is further down in this chat.")
+    return Reply(text=say("The card of the list is further down in this chat."))
 
 
 @action("bulk-diagnose", role=Role.VIEWER, lives=VIEW_LIVES)
@@ -36,7 +37,7 @@ async def diagnose(request: Request, services: Services) -> Reply | None:
     """A message of its own: the card of the list goes on changing."""
     user = fields.user(request.data)
     if not user:
-        raise BadOrder("This button does not say whom to diagnose.")
+        raise BadOrder(say("This button does not say whom to diagnose."))
     found = show_diagnosis(await look(user, services), services)
     return Reply(card=found.card, own_view=found.own_view, is_new=True)
 
@@ -58,7 +59,7 @@ async def again(request: Request, services: Services) -> Reply | None:
     known = await known_bulk(request, services)
     after = request.data.get("round")
     if not isinstance(after, int):
-        raise BadOrder("This button is from another version. Type status for a fresh card.")
+        raise BadOrder(say("This button is from another version. Type status for a fresh card."))
     return _view(await services.bulks.again(known.id, request.person, after), request, services)
 
 
@@ -72,13 +73,13 @@ async def offer_results(request: Request, services: Services) -> Reply | None:
         try:
             personal = await services.messenger.open_personal(request.person, request.conversation)
         except ConversationGone:
-            raise BadOrder("Teams takes files in a 1:1 chat only: install Mailroom for yourself first.") from None
+            raise BadOrder(say("Teams takes files in a 1:1 chat only: install Mailroom for yourself first.")) from None
     answer = {"verb": "bulk-file", "bulk": known.id}
-    words = f"How each line of “{known.title}” stands. Without sign-in details."
+    words = say("How each line of “{title}” stands. Without sign-in details.", title=known.title)
     await services.files.offer(file_name(known), words, len(content), answer, personal)
     if request.conversation.is_personal:
-        return Reply(text="Teams asks below whether you want the file.")
-    return Reply(text="Teams takes files in a 1:1 chat only. I have offered it in ours.")
+        return Reply(text=say("Teams asks below whether you want the file."))
+    return Reply(text=say("Teams takes files in a 1:1 chat only. I have offered it in ours."))
 
 
 @action("bulk-file", role=Role.VIEWER, lives=CONSENT_LIVES)
@@ -99,11 +100,13 @@ async def choose_person(request: Request, services: Services) -> Reply | None:
     """Whose details to show: one at a time, as with single orders, and never in a file."""
     known = await known_bulk(request, services)
     if not known.requester.is_same(request.person):
-        raise BadOrder(f"Only {known.requester.name}, who ordered, may see the sign-in details.")
+        raise BadOrder(say("Only {name}, who ordered, may see the sign-in details.", name=known.requester.name))
     found = await services.bulks.outcomes(known.id)
     created = [one for one in found if one.state == CaseState.READY and one.origin == AccountOrigin.CREATED]
     if not created:
-        return Reply(text="No account that Mailroom made for this list is ready. Those that existed keep their own.")
+        return Reply(
+            text=say("No account that Mailroom made for this list is ready. Those that existed keep their own.")
+        )
     return Reply(card=sign_in_choice_card(known, created), is_new=True)
 
 
@@ -115,30 +118,40 @@ async def announce(request: Request, services: Services) -> Reply | None:
     found = await services.bulks.outcomes(known.id)
     case_id = next((one.subject_id for one in found if one.upn.lower() == upn and one.state == CaseState.READY), "")
     if not case_id:
-        raise BadOrder("Choose somebody of this list whose mailbox is ready.")
+        raise BadOrder(say("Choose somebody of this list whose mailbox is ready."))
     await services.jobs.announce(case_id, request.conversation)
-    return Reply(text=f"The message for {upn} is below.")
+    return Reply(text=say("The message for {upn} is below.", upn=upn))
 
 
 def one_running(summaries: tuple[BulkSummary, ...]) -> BulkSummary:
     """For `cancel bulk`. Raises BadOrder where it is not clear which is meant."""
     if not summaries:
-        raise BadOrder("No list is at work. Type status to see who is waiting.")
+        raise BadOrder(say("No list is at work. Type status to see who is waiting."))
     if len(summaries) > 1:
-        raise BadOrder("More than one list is at work. Type status, open the one that you mean, and stop it there.")
+        raise BadOrder(
+            say("More than one list is at work. Type status, open the one that you mean, and stop it there.")
+        )
     return summaries[0]
 
 
 def stopped_card(summary: BulkSummary) -> Reply:
     left = summary.counts.get("stopped", 0)
-    return Reply(card=notice_card(f"Stopped {left} of “{summary.bulk.title}” that had not begun. The others go on."))
+    return Reply(
+        card=notice_card(
+            say(
+                "Stopped {count} of “{title}” that had not begun. The others go on.",
+                count=left,
+                title=summary.bulk.title,
+            )
+        )
+    )
 
 
 async def _summary(request: Request, services: Services) -> BulkSummary:
     known = await known_bulk(request, services)
     found = await services.bulks.summary(known.id)
     if found is None or found.bulk.state is BulkState.DRAFT:
-        raise BadOrder("This list has not been started.")
+        raise BadOrder(say("This list has not been started."))
     return found
 
 

@@ -12,22 +12,23 @@ from handlers.requests import Reply, Request, Services
 from handlers.scheduling import dropped
 from handlers.status import case_for, view
 from provisioning.case import AccountOrigin, Case, CaseState, Stage, StageState
+from provisioning.words import say
 
 _ENDED = {
-    CaseState.READY: "the mailbox is ready",
-    CaseState.FAILED: "it has failed",
-    CaseState.CANCELLED: "it was cancelled before",
-    CaseState.GIVEN_UP: "Mailroom has given up on it",
+    CaseState.READY: say("the mailbox is ready"),
+    CaseState.FAILED: say("it has failed"),
+    CaseState.CANCELLED: say("it was cancelled before"),
+    CaseState.GIVEN_UP: say("Mailroom has given up on it"),
 }
 _ACCOUNTS = {
-    AccountOrigin.CREATED: "the account that Mailroom created",
-    AccountOrigin.RESTORED: "the account that Mailroom restored",
+    AccountOrigin.CREATED: say("the account that Mailroom created"),
+    AccountOrigin.RESTORED: say("the account that Mailroom restored"),
 }
 
 
 @command(
     "cancel <upn>",
-    summary="Stop working on someone. What has been done stays as it is.",
+    summary=say("Stop working on someone. What has been done stays as it is."),
     example="",
     role=Role.OPERATOR,
 )
@@ -44,7 +45,8 @@ async def cancel(request: Request, services: Services, typed: Command) -> Reply 
     if case.is_open:
         case = await services.jobs.cancel(case.id, request.person)
     else:
-        return Reply(card=notice_card(f"There is nothing to stop for {case.order.upn}: {_ENDED[case.state]}."))
+        why = _ENDED[case.state]
+        return Reply(card=notice_card(say("There is nothing to stop for {upn}: {why}.", upn=case.order.upn, why=why)))
     return Reply(card=notice_card(_outcome(case)))
 
 
@@ -64,20 +66,26 @@ async def confirmed(request: Request, services: Services) -> Reply | None:
 
 def _outcome(case: Case) -> str:
     if case.state is not CaseState.CANCELLED:  # it ended by itself in the same moment
-        return f"Too late to stop {case.order.upn}: {_ENDED.get(case.state, 'it goes on')}."
-    stays = _what_stays(case)
-    kept = (
-        f"This stays as it is: {' and '.join(stays)}." if stays else "No account was created and no license assigned."
-    )
-    return f"Stopped working on {case.order.upn}. {kept}"
+        why = _ENDED.get(case.state) or say("it goes on")
+        return say("Too late to stop {upn}: {why}.", upn=case.order.upn, why=why)
+    upn = case.order.upn
+    account = _ACCOUNTS.get(case.account_origin, say("the account")) if case.account_id else ""
+    license_ = _license_that_stays(case)
+    if account and license_:
+        return say(
+            "Stopped working on {upn}. This stays as it is: {account} and {license}.",
+            upn=upn,
+            account=account,
+            license=license_,
+        )
+    if account or license_:
+        return say("Stopped working on {upn}. This stays as it is: {what}.", upn=upn, what=account or license_)
+    return say("Stopped working on {upn}. No account was created and no license assigned.", upn=upn)
 
 
-def _what_stays(case: Case) -> list[str]:
-    stays = []
-    if case.account_id:
-        stays.append(_ACCOUNTS.get(case.account_origin, "the account"))
-    if case.stage(Stage.LICENSE).state is StageState.DONE:
-        stays.append(f"its license {case.order.license_name}".rstrip())
-    elif case.stage(Stage.LICENSE).started_at:
-        stays.append("perhaps a license, which was just being assigned")
-    return stays
+def _license_that_stays(case: Case) -> str:
+    """Empty where none was given."""
+    stage, name = case.stage(Stage.LICENSE), case.order.license_name
+    if stage.state is StageState.DONE:
+        return say("its license {license}", license=name) if name else say("its license")
+    return say("perhaps a license, which was just being assigned") if stage.started_at else ""

@@ -8,6 +8,7 @@ from handlers.grammar import Command, clip
 from handlers.moments import is_time_word, moment_of
 from provisioning.errors import BadOrder
 from provisioning.scheduled import zone_of
+from provisioning.words import say
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,12 @@ def profile_of(typed: Command) -> tuple[Command, str]:
     names = [arg for arg in typed.args if "@" in arg]
     profile, words = _profile([arg for arg in typed.args if "@" not in arg])
     if words and is_time_word(words[0]):
-        raise BadOrder(f"A list begins at once, so leave out “{clip(' '.join(words))}”, or order this person alone.")
+        raise BadOrder(
+            say(
+                "A list begins at once, so leave out “{typed}”, or order this person alone.",
+                typed=clip(" ".join(words)),
+            )
+        )
     return replace(typed, args=(*names, *words)), profile
 
 
@@ -51,8 +57,10 @@ def _profile(words: Sequence[str]) -> tuple[str, list[str]]:
     if not places:
         return "", list(words)
     if len(places) > 1:
-        raise BadOrder("One order takes one profile: write “as” once, such as provision jane@contoso.com as sales.")
+        raise BadOrder(
+            say("One order takes one profile: write “as” once, such as provision jane@contoso.com as sales.")
+        )
     [index] = places
     if index + 1 == len(words):
-        raise BadOrder("As what? Write the profile's name behind “as”; type profiles to see them.")
+        raise BadOrder(say("As what? Write the profile's name behind “as”; type profiles to see them."))
     return words[index + 1], [*words[:index], *words[index + 2 :]]

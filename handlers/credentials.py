@@ -8,6 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from babel.dates import format_date
+
+from cards.language import SOURCE, spoken
 from provisioning.accounts import strong_password
 from provisioning.acting import acting_for
 from provisioning.audit import AuditRecord, Kind
@@ -15,6 +18,7 @@ from provisioning.case import CREDENTIAL_LAPSES, AccountOrigin, Case, CaseState,
 from provisioning.directory import Credential
 from provisioning.errors import BadOrder, GraphDenied, GraphRejected, MailroomError, NotAllowed
 from provisioning.ports import Audit, Directory
+from provisioning.words import say
 
 PASS_MINUTES = 60
 
@@ -30,29 +34,52 @@ def check_holder(case: Case, person: Person, now: datetime) -> None:
     """Raises NotAllowed for everybody but the holder, BadOrder where there is nothing to show (yet, or any more)."""
     holder = case.credential_holder
     if not holder.is_same(person):
-        why = "who ordered this mailbox" if case.credential_for is None else "to whom they were handed over"
-        raise NotAllowed(f"The sign-in details are shown only to {holder.name}, {why}.")
+        raise NotAllowed(_only_to(holder.name, is_handed_over=case.credential_for is not None))
     if case.account_origin is not AccountOrigin.CREATED:
-        raise BadOrder(f"{case.order.upn} existed before, so its sign-in has not changed. There is nothing to show.")
+        raise BadOrder(
+            say("{upn} existed before, so its sign-in has not changed. There is nothing to show.", upn=case.order.upn)
+        )
     if case.state is not CaseState.READY or not case.account_id:
-        raise BadOrder(f"The sign-in details come when the mailbox of {case.order.upn} is ready.")
+        raise BadOrder(say("The sign-in details come when the mailbox of {upn} is ready.", upn=case.order.upn))
     if case.credential_has_lapsed(now) and not case.credential_shown_at:
         raise BadOrder(
-            f"Nobody asked for the sign-in details of {case.order.upn} within {CREDENTIAL_LAPSES.days} days, so they "
-            "have lapsed. Reset the password in the Microsoft Entra admin center."
+            say(
+                "Nobody asked for the sign-in details of {upn} within {days} days, so they have lapsed. Reset the "
+                "password in the Microsoft Entra admin center.",
+                upn=case.order.upn,
+                days=CREDENTIAL_LAPSES.days,
+            )
         )
 
 
+def _only_to(name: str, *, is_handed_over: bool) -> str:
+    if is_handed_over:
+        return say("The sign-in details are shown only to {name}, to whom they were handed over.", name=name)
+    return say("The sign-in details are shown only to {name}, who ordered this mailbox.", name=name)
+
+
 def shown_already(case: Case) -> str:
-    when = (
-        f" at {case.credential_shown_at:%H:%M} UTC on {case.credential_shown_at:%d %B %Y}"
-        if case.credential_shown_at
-        else ""
+    shown_at = case.credential_shown_at
+    if shown_at is None:
+        return say(
+            "The sign-in details of {upn} were already shown. "
+            "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center.",
+            upn=case.order.upn,
+        )
+    return say(
+        "The sign-in details of {upn} were already shown at {time} UTC on {day}. "
+        "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center.",
+        upn=case.order.upn,
+        time=f"{shown_at:%H:%M}",
+        day=_day(shown_at),
     )
-    return (
-        f"The sign-in details of {case.order.upn} were already shown{when}. "
-        "They are shown once only; if they are lost, reset the password in the Microsoft Entra admin center."
-    )
+
+
+def _day(moment: datetime) -> str:
+    """Written here: a plain sentence is shown as it is, so no client fills in a date."""
+    if spoken() == SOURCE:
+        return f"{moment:%d %B %Y}"
+    return format_date(moment, "long", locale=spoken())
 
 
 async def issue(case: Case, person: Person, directory: Directory, audit: Audit, release: Release) -> Credential:
@@ -107,4 +134,4 @@ async def _made(case: Case, directory: Directory) -> Credential:
         log.info("No Temporary Access Pass for case %s (%s): a password instead", case.id, error.trace.code)
     password = strong_password()
     await directory.set_password(case.account_id, password)
-    return Credential("One-time password", password)
+    return Credential(say("One-time password"), password)

@@ -12,13 +12,14 @@ from handlers.registry import VIEW_LIVES, action, command
 from handlers.requests import Reply, Request, Services
 from provisioning.directory import Match
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 SHORTEST_NAME = 2  # letters of a display name worth searching for
 
 
 @command(
     "diagnose <upn or name>",
-    summary="Say why a mailbox is missing or stuck, and offer the fix.",
+    summary=say("Say why a mailbox is missing or stuck, and offer the fix."),
     example="",
     role=Role.VIEWER,
 )
@@ -52,14 +53,14 @@ async def again(request: Request, services: Services) -> Reply | None:
 async def _by_name(name: str, services: Services) -> Reply:
     matches = await services.directory.search(name)
     if not matches:
-        raise BadOrder(f"Nobody called “{name}” was found, by name, address or in the recycle bin.")
+        raise BadOrder(say("Nobody called “{typed}” was found, by name, address or in the recycle bin.", typed=name))
     return await _one_of(name, matches, services)
 
 
 async def _one_of(name: str, matches: tuple[Match, ...], services: Services) -> Reply:
     if len(matches) == 1:
         return show(await look(matches[0].upn, services), services)
-    return Reply(card=choices_card(name, matches, "diagnose"))
+    return Reply(card=choices_card(name, matches))
 
 
 def _name_of(typed: Command) -> str:
@@ -67,5 +68,5 @@ def _name_of(typed: Command) -> str:
         return address_of(typed)
     name = " ".join(typed.args) or typed.label
     if len(name) < SHORTEST_NAME:
-        raise BadOrder("Say whom to diagnose: diagnose jane@contoso.com, or diagnose Jane Doe.")
+        raise BadOrder(say("Say whom to diagnose: diagnose jane@contoso.com, or diagnose Jane Doe."))
     return name

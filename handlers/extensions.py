@@ -18,6 +18,7 @@ from handlers.refusals import note_refusal
 from handlers.requests import Card, Request, Services
 from provisioning.acting import acting_for
 from provisioning.errors import BadOrder, MailroomError, NotAllowed
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -95,13 +96,17 @@ async def extend(ask: Ask, name: str, request: Request, services: Services) -> E
     except Exception:
         number = secrets.token_hex(4)
         log.exception("Unexpected error %s in the message extension %s", number, name)
-        sentence = f"Something went wrong in Mailroom (id {number}). Try again; if it stays, give the id to whoever"
-        return ExtensionReply(text=f"{sentence} runs Mailroom.")
+        sentence = say(
+            "Something went wrong in Mailroom (id {number}). "
+            "Try again; if it stays, give the id to whoever runs Mailroom.",
+            number=number,
+        )
+        return ExtensionReply(text=sentence)
 
 
 def _known(ask: Ask, name: str) -> _Extension:
     """Some clients do not name the command: then it is the only one that could be meant."""
     possible = [known for (other, its), known in _extensions.items() if its is ask and name in ("", other)]
     if len(possible) != 1:
-        raise BadOrder("I do not know this command; the app in Teams may be of another version than Mailroom.")
+        raise BadOrder(say("I do not know this command; the app in Teams may be of another version than Mailroom."))
     return possible[0]

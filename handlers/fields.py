@@ -11,6 +11,7 @@ from handlers.requests import Request, Services
 from handlers.text import tidy
 from provisioning.case import Case
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 FIELD_LIMIT = 300
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -24,9 +25,18 @@ def text(data: Mapping[str, Any], name: str, limit: int = FIELD_LIMIT) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadOrder(f"The button sent a {name.replace('_', ' ')} that is no text. Type the command instead.")
+        raise BadOrder(
+            say("The button sent a {field} that is no text. Type the command instead.", field=name.replace("_", " "))
+        )
     if len(value) > limit:
-        raise BadOrder(f"The {name.replace('_', ' ')} has {len(value):,} characters; at most {limit:,} are possible.")
+        raise BadOrder(
+            say(
+                "The {field} has {count} characters; at most {limit} are possible.",
+                field=name.replace("_", " "),
+                count=f"{len(value):,}",
+                limit=f"{limit:,}",
+            )
+        )
     return tidy(value)
 
 
@@ -34,7 +44,7 @@ def choice(data: Mapping[str, Any], name: str, *allowed: str) -> str:
     """One of `allowed`. Raises BadOrder for anything else."""
     value = text(data, name)
     if value not in allowed:
-        raise BadOrder("I do not know this answer. The card may be from an older version: type the command again.")
+        raise BadOrder(say("I do not know this answer. The card may be from an older version: type the command again."))
     return value
 
 
@@ -46,7 +56,7 @@ def moment(data: Mapping[str, Any], name: str) -> datetime | None:
     except ValueError:
         found = datetime.min
     if found is not None and found.tzinfo is None:
-        raise BadOrder("The button sent a time that is none. Type the command instead.")
+        raise BadOrder(say("The button sent a time that is none. Type the command instead."))
     return found
 
 
@@ -76,8 +86,8 @@ async def case(request: Request, services: Services) -> Case:
     """The case that the button belongs to. Raises BadOrder when there is none, or no more."""
     case_id = text(request.data, "case", CASE_ID_LIMIT)
     if not case_id:
-        raise BadOrder("This button does not say which order it belongs to. Type status to see all of them.")
+        raise BadOrder(say("This button does not say which order it belongs to. Type status to see all of them."))
     found = await services.jobs.get(case_id)
     if found is None:
-        raise BadOrder("I no longer know the order behind this button. Type status to see the ones that I have.")
+        raise BadOrder(say("I no longer know the order behind this button. Type status to see the ones that I have."))
     return found

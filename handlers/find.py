@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from cards.diagnosis import diagnosis_card
 from cards.found import found_card, posted_diagnosis
+from cards.language import told
 from cards.people import state_words
 from handlers import fields
 from handlers.access import Role
@@ -17,12 +18,17 @@ from handlers.text import plain_text
 from provisioning.case import Case
 from provisioning.directory import Match, ProbeResult
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 NAME = "find"
 MOST = 10
 LONGEST = 200  # characters of what is searched for
 
-_STATES = {ProbeResult.READY: "the mailbox works", ProbeResult.NOT_READY: "no mailbox yet", ProbeResult.UNKNOWN: ""}
+_STATES = {
+    ProbeResult.READY: say("the mailbox works"),
+    ProbeResult.NOT_READY: say("no mailbox yet"),
+    ProbeResult.UNKNOWN: "",
+}
 
 
 @extension(NAME, Ask.QUERY, role=Role.VIEWER)
@@ -33,7 +39,9 @@ async def query(request: Request, services: Services) -> ExtensionReply:
         return await _waiting(services)
     matches = (await services.directory.search(typed))[:MOST]
     if not matches:
-        return ExtensionReply(text=f"Nobody called “{typed}” was found, by name, address or in the recycle bin.")
+        return ExtensionReply(
+            text=say("Nobody called “{typed}” was found, by name, address or in the recycle bin.", typed=typed)
+        )
     states = await _states(matches, services)
     return ExtensionReply(found=tuple(_found(match, state) for match, state in zip(matches, states, strict=True)))
 
@@ -43,7 +51,7 @@ async def select(request: Request, services: Services) -> ExtensionReply:
     """One of them was chosen: the diagnosis, ready to be posted."""
     user = fields.user(request.data)
     if not user:
-        raise BadOrder("This result does not say whom it is about. Search again.")
+        raise BadOrder(say("This result does not say whom it is about. Search again."))
     card, title = await _diagnosis(user, services)
     return ExtensionReply(found=(Found(title, "", card),))
 
@@ -64,7 +72,9 @@ async def _diagnosis(user: str, services: Services) -> tuple[Card, str]:
 async def _waiting(services: Services) -> ExtensionReply:
     cases = await services.jobs.open_cases(MOST)
     if not cases:
-        return ExtensionReply(text="Nobody is waiting for a mailbox. Type a name or an address to look somebody up.")
+        return ExtensionReply(
+            text=say("Nobody is waiting for a mailbox. Type a name or an address to look somebody up.")
+        )
     shown = [Match(case.account_id or case.order.upn, case.order.upn, case.order.display_name, "") for case in cases]
     return ExtensionReply(found=tuple(_found(one, state_words(case)) for one, case in zip(shown, cases, strict=True)))
 
@@ -76,13 +86,13 @@ async def _states(matches: Sequence[Match], services: Services) -> list[str]:
         asyncio.gather(*(services.jobs.find(match.upn) for match in matches)),
         services.directory.probe_mailboxes(there),
     )
-    seen = {user: _STATES[probe.result] for user, probe in probes.items()}
+    seen = {user: told(_STATES[probe.result]) for user, probe in probes.items()}
     return [_state(match, case, seen) for match, case in zip(matches, cases, strict=True)]
 
 
 def _state(match: Match, case: Case | None, seen: dict[str, str]) -> str:
     if match.is_deleted:
-        return "in the recycle bin"
+        return told(say("in the recycle bin"))
     return state_words(case) if case and case.is_open else seen.get(match.id, "")
 
 

@@ -23,6 +23,7 @@ from provisioning.errors import BadOrder
 from provisioning.findings import Fix, Risk
 from provisioning.fixes.steps import FixPlan, OrderAnew
 from provisioning.repair import Approval, Repair, RepairStep
+from provisioning.words import say
 
 OWN_FIELDS = frozenset({"verb", "user", "fix", "cause", "confirm"})
 
@@ -56,7 +57,7 @@ async def carry_out(request: Request, services: Services) -> Reply | None:
     if not plan.is_complete:
         return _confirm(proposal, request, services)
     if _risk(fix, plan) is Risk.DATA_LOSS and fields.text(request.data, "confirm").lower() != user.lower():
-        raise BadOrder(f"Type {user} into the field to confirm. Nothing was changed.")
+        raise BadOrder(say("Type {user} into the field to confirm. Nothing was changed.", user=user))
     for step in plan.steps:
         if isinstance(step, OrderAnew):
             return await run_command(replace(request, text=f"provision {step.upn}"), services)
@@ -94,8 +95,15 @@ async def _start(repair_id: str, request: Request, services: Services, proposal:
     kept = await services.jobs.start_repair(repair, proposal.plan.steps, request.conversation)
     if kept.id != repair.id:
         return _shown(kept, request, services)
-    begun = f"asked {who(approval, 'and')}" if approval else "started"
-    return Reply(card=notice_card(f"{fix.title} for {user}: {begun}. The card below shows how it goes."))
+    sentence = say("{title} for {user}: started. The card below shows how it goes.", title=fix.title, user=user)
+    if approval:
+        sentence = say(
+            "{title} for {user}: asked {who}. The card below shows how it goes.",
+            title=fix.title,
+            user=user,
+            who=who(approval, "and"),
+        )
+    return Reply(card=notice_card(sentence))
 
 
 @action("repair", role=Role.VIEWER, lives=VIEW_LIVES)
@@ -112,7 +120,7 @@ async def refresh(request: Request, services: Services) -> Reply | None:
 async def _view(request: Request, services: Services) -> Reply:
     repair = await services.jobs.get_repair(fields.text(request.data, "repair", fields.CASE_ID_LIMIT))
     if repair is None:
-        raise BadOrder("I no longer know this repair. Diagnose again to see how things stand.")
+        raise BadOrder(say("I no longer know this repair. Diagnose again to see how things stand."))
     return _shown(repair, request, services)
 
 
@@ -126,7 +134,7 @@ async def _planned(request: Request, services: Services) -> _Proposal:
     user = fields.user(request.data)
     fix_id = fields.text(request.data, "fix", fields.CASE_ID_LIMIT)
     if not user or not fix_id:
-        raise BadOrder("This button does not say what to fix for whom. Diagnose again.")
+        raise BadOrder(say("This button does not say what to fix for whom. Diagnose again."))
     found = await look(user, services)
     if found.snapshot.account:
         await services.directory.check_changeable(found.snapshot.account.id)

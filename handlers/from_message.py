@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cards.from_message import KEEP, Outcome, Row, from_message_card, outcomes_card
+from cards.language import told
 from handlers import fields
 from handlers.access import Role
 from handlers.extensions import Ask, ExtensionReply, extension
@@ -23,17 +24,22 @@ from provisioning.directory import Lookup, Sku
 from provisioning.errors import BadOrder, ConversationGone, GraphError
 from provisioning.naming import people_in
 from provisioning.orders import Complete, OrderRequest, Plan, Restorable, mailbox_skus, plan
+from provisioning.words import say
 
 NAME = "provision"
 MOST = 5  # a dialog with more fields is no fun; the others are named
-TITLE = "Provision from this message"
-NOBODY = "No address is in this message. Type to Mailroom: provision jane@contoso.com"
-NO_CHAT = (
+TITLE = say("Provision from this message")
+NOBODY = say("No address is in this message. Type to Mailroom: provision jane@contoso.com")
+NO_CHAT = say(
     "Teams does not let Mailroom write to you, so nothing was ordered. Add Mailroom to your own apps, and try again."
 )
 
 _BLOCK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/td|/th)\b[^<>]*>", re.IGNORECASE)
-_ASKED = {"display_name": "a display name", "usage_location": "the usage location", "license": "a license"}
+_ASKED = {
+    "display_name": say("a display name"),
+    "usage_location": say("the usage location"),
+    "license": say("a license"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,9 @@ async def open_form(request: Request, services: Services) -> ExtensionReply:
         return ExtensionReply(text=NOBODY)
     rows = [Row(one.address, one.name) for one in named[:MOST]]
     lines = await asyncio.gather(*(_look(row, services) for row in rows))
-    told = [replace(line.row, note=_note(line)) for line in lines]
+    noted = [replace(line.row, note=_note(line)) for line in lines]
     return _form(
-        [replace(line, row=row, wrong="") for line, row in zip(lines, told, strict=True)], services, len(named)
+        [replace(line, row=row, wrong="") for line, row in zip(lines, noted, strict=True)], services, len(named)
     )
 
 
@@ -69,7 +75,7 @@ async def order(request: Request, services: Services) -> ExtensionReply:
     location, license_id = _chosen(request)
     rows = [row for row in _rows(request) if row.address]
     if not rows:
-        return ExtensionReply(text="No address was left in the form, so nothing was ordered.")
+        return ExtensionReply(text=say("No address was left in the form, so nothing was ordered."))
     lines = await asyncio.gather(*(_look(row, services) for row in rows))
     lines = [_planned(line, location, license_id) for line in lines]
     if any(line.wrong for line in lines):
@@ -92,7 +98,10 @@ async def _look(row: Row, services: Services) -> _Line:
             return _Line(row, running=running)
         scheduled = await services.schedules.find(upn)
         if scheduled:
-            return _Line(row, wrong=f"Ordered already for {scheduled.when}, by {scheduled.requester.name}.")
+            return _Line(
+                row,
+                wrong=say("Ordered already for {when}, by {name}.", when=scheduled.when, name=scheduled.requester.name),
+            )
         lookup = await services.directory.look_up(upn)
         if lookup.account:
             await services.directory.check_changeable(lookup.account.id)
@@ -112,8 +121,9 @@ def _planned(line: _Line, location: str, license_id: str) -> _Line:
     if isinstance(planned, Complete):
         return replace(line, planned=planned)
     if isinstance(planned, Restorable):
-        return replace(line, wrong=f"In the recycle bin. Type to Mailroom: provision {wanted.upn}")
-    return replace(line, wrong=f"Missing: {', '.join(_ASKED[one] for one in planned.missing)}.")
+        return replace(line, wrong=say("In the recycle bin. Type to Mailroom: provision {upn}", upn=wanted.upn))
+    missing = ", ".join(told(_ASKED[one]) for one in planned.missing)
+    return replace(line, wrong=say("Missing: {what}.", what=missing))
 
 
 async def _start(line: _Line, request: Request, services: Services) -> Outcome:
@@ -124,14 +134,15 @@ async def _start(line: _Line, request: Request, services: Services) -> Outcome:
         return await _join(line.running, request, services)
     if isinstance(line.planned, Complete):
         await services.jobs.start(line.planned.order, request.person, request.conversation, case_id)
-    return Outcome(upn, "Ordered.", True)
+    return Outcome(upn, say("Ordered."), True)
 
 
 async def _join(case: Case, request: Request, services: Services) -> Outcome:
     await services.jobs.show(case.id, request.conversation)
     await services.audit.record(wanted_as_well(case, request.person))
-    who = "you" if case.requester.is_same(request.person) else case.requester.name
-    return Outcome(case.order.upn, f"Already being provisioned, for {who}.", False)
+    if case.requester.is_same(request.person):
+        return Outcome(case.order.upn, say("Already being provisioned, for you."), False)
+    return Outcome(case.order.upn, say("Already being provisioned, for {name}.", name=case.requester.name), False)
 
 
 def _form(
@@ -149,12 +160,12 @@ def _note(line: _Line) -> str:
     if line.wrong:
         return line.wrong
     if line.running:
-        return f"Already being provisioned, for {line.running.requester.name}."
+        return say("Already being provisioned, for {name}.", name=line.running.requester.name)
     if line.lookup and line.lookup.account:
-        return f"Exists already: {line.lookup.account.display_name or line.lookup.account.upn}."
+        return say("Exists already: {name}.", name=line.lookup.account.display_name or line.lookup.account.upn)
     if line.lookup and line.lookup.deleted:
-        return "In the recycle bin."
-    return "A new account."
+        return say("In the recycle bin.")
+    return say("A new account.")
 
 
 def _rows(request: Request) -> list[Row]:

@@ -15,6 +15,7 @@ from rapidfuzz import process
 
 from handlers.text import plain_text, tidy
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 MESSAGE_LIMIT = 4000
 ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the brackets
@@ -64,7 +65,13 @@ class _Token:
 def parse(raw: str) -> Command:
     """The command in `raw`; its name is "" when nothing is said. Raises BadOrder with what is wrong."""
     if len(raw) > MESSAGE_LIMIT:
-        raise BadOrder(f"The message has {len(raw):,} characters; I read up to {MESSAGE_LIMIT:,}. Send a shorter one.")
+        raise BadOrder(
+            say(
+                "The message has {count} characters; I read up to {limit}. Send a shorter one.",
+                count=f"{len(raw):,}",
+                limit=f"{MESSAGE_LIMIT:,}",
+            )
+        )
     text = plain_text(raw)
     quoted = _WHOLE.fullmatch(text)
     tokens = list(_tokens(quoted["inside"] if quoted else text))
@@ -95,8 +102,14 @@ def options_of(command: Command, names: Mapping[str, str]) -> dict[str, str]:
         if name is None:
             raise BadOrder(_unknown_option(key, names))
         if name in found:
-            values = f"“{clip(found[name])}” and “{clip(value)}”"
-            raise BadOrder(f"The option {key} is there twice, with {values}. Keep one of them.")
+            raise BadOrder(
+                say(
+                    "The option {option} is there twice, with “{typed}” and “{also_typed}”. Keep one of them.",
+                    option=key,
+                    typed=clip(found[name]),
+                    also_typed=clip(value),
+                )
+            )
         found[name] = value
     return found
 
@@ -107,11 +120,19 @@ def address_of(command: Command) -> str:
     if not addresses:
         raise BadOrder(_no_address(command))
     if len(addresses) > 1:
-        shown = " and ".join(clip(address) for address in addresses[:5])
-        raise BadOrder(f"I can take one person at a time. You named {shown}: send one message for each.")
+        *others, last = [clip(address) for address in addresses[:5]]
+        raise BadOrder(
+            say(
+                "I can take one person at a time. You named {others} and {last}: send one message for each.",
+                others=" and ".join(others),
+                last=last,
+            )
+        )
     strays = " ".join(arg for arg in command.args if "@" not in arg)
     if strays:
-        raise BadOrder(f'I do not know what “{clip(strays)}” means here. Options look like name="Jane Doe".')
+        raise BadOrder(
+            say('I do not know what “{typed}” means here. Options look like name="Jane Doe".', typed=clip(strays))
+        )
     return addresses[0]
 
 
@@ -126,14 +147,21 @@ def check_address(text: str) -> str:
     bare = unicodedata.normalize("NFKC", tidy(text)).strip(_WRAPPING).lower()
     bare = bare.removeprefix("mailto:").partition("?")[0]
     if len(bare) > ADDRESS_LIMIT:
-        raise BadOrder(f"“{clip(bare)}” is too long for an address: at most {ADDRESS_LIMIT} characters are possible.")
+        raise BadOrder(
+            say(
+                "“{address}” is too long for an address: at most {limit} characters are possible.",
+                address=clip(bare),
+                limit=ADDRESS_LIMIT,
+            )
+        )
     if "@" not in bare:
-        raise BadOrder(f"“{clip(bare)}” is not an address. Write it in full, such as jane@contoso.com.")
+        raise BadOrder(_no_full_address(bare))
     try:
         return validate_email(bare, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         reason = str(error)
-        raise BadOrder(f"“{clip(bare)}” is not an address: {reason[:1].lower()}{reason[1:]}") from None
+        reason = f"{reason[:1].lower()}{reason[1:]}"
+        raise BadOrder(say("“{address}” is not an address: {reason}", address=clip(bare), reason=reason)) from None
 
 
 def clip(text: str) -> str:
@@ -156,7 +184,10 @@ def _tokens(text: str) -> Iterator[_Token]:
         token = _option(key, found) if key else _word(found)
         if after_bare and token.kind == "word" and "@" not in token.text and not _goes_on(token):
             name, _, value = after_bare.partition("=")
-            raise BadOrder(f'Put quotation marks around a value with spaces: {name}="{clip(f"{value} {token.text}")}".')
+            words = clip(f"{value} {token.text}")
+            raise BadOrder(
+                say('Put quotation marks around a value with spaces: {option}="{typed}".', option=name, typed=words)
+            )
         after_bare = f"{token.text}={token.value}" if key and found["bare"] else ""
         if token.text:
             yield token
@@ -169,7 +200,7 @@ def _option_value(text: str, key: re.Match[str]) -> re.Match[str]:
         raise BadOrder(_no_value(key["key"]))
     found = _VALUE.match(text, start)
     if found is None:
-        raise BadOrder(f"The quotation mark after {clip(key['key'])}= is never closed.")
+        raise BadOrder(say("The quotation mark after {option}= is never closed.", option=clip(key["key"])))
     return found
 
 
@@ -218,16 +249,30 @@ def _quote(value: str) -> str:
 
 
 def _no_value(key: str) -> str:
-    return f'The option {clip(key)} has no value. Write it like name="Jane Doe", or leave it out.'
+    return say(
+        'The option {option} has no value. Write it like name="Jane Doe", or leave it out.',
+        option=clip(key),
+    )
 
 
 def _unknown_option(key: str, names: Mapping[str, str]) -> str:
     near = process.extractOne(key, list(names), score_cutoff=70)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"There is no option “{clip(key)}”.{hint} The options are {', '.join(dict.fromkeys(names.values()))}."
+    options = ", ".join(dict.fromkeys(names.values()))
+    if not near:
+        return say("There is no option “{option}”. The options are {options}.", option=clip(key), options=options)
+    return say(
+        "There is no option “{option}”. Did you mean {near}? The options are {options}.",
+        option=clip(key),
+        near=near[0],
+        options=options,
+    )
 
 
 def _no_address(command: Command) -> str:
     if not command.args:
-        return f"For whom? Write the address as well, such as {command.name} jane@contoso.com."
-    return f"“{clip(' '.join(command.args))}” is not an address. Write it in full, such as jane@contoso.com."
+        return say("For whom? Write the address as well, such as {command} jane@contoso.com.", command=command.name)
+    return _no_full_address(" ".join(command.args))
+
+
+def _no_full_address(text: str) -> str:
+    return say("“{address}” is not an address. Write it in full, such as jane@contoso.com.", address=clip(text))

@@ -7,11 +7,12 @@ from handlers.registry import command
 from handlers.requests import Reply, Request, Services
 from provisioning.case import OPEN_STATES
 from provisioning.listing import Wanted
+from provisioning.words import say
 
 
 @command(
     "health",
-    summary="Show Microsoft's service health, and what it means for the people who wait.",
+    summary=say("Show Microsoft's service health, and what it means for the people who wait."),
     example="health",
     role=Role.VIEWER,
 )

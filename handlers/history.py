@@ -5,13 +5,14 @@ from handlers.access import Role
 from handlers.grammar import Command, address_of, options_of
 from handlers.registry import command
 from handlers.requests import Reply, Request, Services
+from provisioning.words import say
 
 SHOWN = 20
 
 
 @command(
     "history <upn>",
-    summary="Show who ordered, changed, approved or was refused what for a person.",
+    summary=say("Show who ordered, changed, approved or was refused what for a person."),
     example="",
     role=Role.OPERATOR,
 )

@@ -6,11 +6,12 @@ from handlers.grammar import Command, options_of
 from handlers.preferences import seats_warning
 from handlers.registry import command
 from handlers.requests import Reply, Request, Services
+from provisioning.words import say
 
 
 @command(
     "licenses",
-    summary="Show the seats of each license, which ones run out, and who waits for one.",
+    summary=say("Show the seats of each license, which ones run out, and who waits for one."),
     example="licenses",
     role=Role.VIEWER,
 )

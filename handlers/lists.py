@@ -17,6 +17,7 @@ from handlers.text import lines_of
 from provisioning.bulk import BulkLine
 from provisioning.bulk_reading import ADDRESS, Line, Sheet, decode, is_table, read, squashed
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 LIST_LIMIT = 100_000  # characters of a message; a longer list comes as a file
 BULK, PROVISION = "bulk", "provision"
@@ -66,7 +67,13 @@ def is_list(request: Request) -> bool:
 def typed_list(text: str) -> TypedList:
     """Raises BadOrder."""
     if len(text) > LIST_LIMIT:
-        raise BadOrder(f"The message has {len(text):,} characters; I read up to {LIST_LIMIT:,}. Send a file instead.")
+        raise BadOrder(
+            say(
+                "The message has {count} characters; I read up to {limit}. Send a file instead.",
+                count=f"{len(text):,}",
+                limit=f"{LIST_LIMIT:,}",
+            )
+        )
     lines = [line for line in lines_of(text) if line.strip()]
     options, rest = _first_line(first_word(lines[0])[1] if lines else "")
     return TypedList(read("\n".join([*filter(None, [rest]), *lines[1:]]), COLUMNS), options)
@@ -133,7 +140,7 @@ def _merged(own: Mapping[str, str], shared: Mapping[str, str]) -> tuple[tuple[st
 
 def _restore(said: str) -> bool | None:
     if said and said.lower() not in RESTORE:
-        raise BadOrder(f"restore is yes or no, not “{said[:40]}”.")
+        raise BadOrder(say("restore is yes or no, not “{typed}”.", typed=said[:40]))
     return RESTORE[said.lower()] if said else None
 
 

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from provisioning.errors import BadOrder
 from provisioning.scheduled import said, zone_of
+from provisioning.words import say
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MORNING = time(8)
 FURTHEST = timedelta(days=366)
-HOW = "Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00."
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?(am|pm)?")
@@ -46,11 +46,17 @@ def moment_of(words: Sequence[str], now: datetime, zone: str) -> datetime:
     day = found.day or local.date()
     moment = _in_zone(datetime.combine(day, found.clock or MORNING), where)
     if moment <= now:
-        again = "" if found.day else f" Say at {found.clock or MORNING:%H:%M} tomorrow."
-        raise BadOrder(f"{said(moment, zone)} has passed already.{again}")
+        raise BadOrder(_passed(said(moment, zone), None if found.day else found.clock or MORNING))
     if moment - now > FURTHEST:
-        raise BadOrder(f"{said(moment, zone)} is more than a year away, which I do not plan for.")
+        raise BadOrder(say("{when} is more than a year away, which I do not plan for.", when=said(moment, zone)))
     return moment
+
+
+def _passed(when: str, clock: time | None) -> str:
+    """`clock`: where no day was said, so that tomorrow may be meant."""
+    if clock is None:
+        return say("{when} has passed already.", when=when)
+    return say("{when} has passed already. Say at {time} tomorrow.", when=when, time=f"{clock:%H:%M}")
 
 
 def _pieces(words: Sequence[str]) -> list[str]:
@@ -71,12 +77,20 @@ def _read(pieces: Sequence[str], today: date) -> _Said:
         a_day = _day(piece, today)
         a_time = None if a_day else _time(piece, is_after_at=before == "at")
         if a_day is None and a_time is None:
-            raise BadOrder(f"I do not understand “{_clip(piece)}” as a time. {HOW}")
+            raise BadOrder(
+                say(
+                    "I do not understand “{typed}” as a time. "
+                    "Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+                    typed=_clip(piece),
+                )
+            )
         if (a_day and day) or (a_time is not None and clock is not None):
-            raise BadOrder(f"“{_clip(' '.join(pieces))}” names two {'days' if a_day else 'times'}. {HOW}")
+            raise BadOrder(_named_twice(_clip(" ".join(pieces)), is_day=bool(a_day)))
         day, clock, before = a_day or day, clock if a_time is None else a_time, piece
     if before in (*_FILLERS, ""):
-        raise BadOrder(f"A time is missing at the end. {HOW}")
+        raise BadOrder(
+            say("A time is missing at the end. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.")
+        )
     return _Said(day, clock)
 
 
@@ -91,7 +105,12 @@ def _day(piece: str, today: date) -> date | None:
     try:
         return date(*(int(part) for part in piece.split("-")))
     except ValueError:
-        raise BadOrder(f"There is no day {piece}. {HOW}") from None
+        raise BadOrder(
+            say(
+                "There is no day {day}. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+                day=piece,
+            )
+        ) from None
 
 
 def _time(piece: str, *, is_after_at: bool) -> time | None:
@@ -100,13 +119,32 @@ def _time(piece: str, *, is_after_at: bool) -> time | None:
         return None
     hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
     if half and not 1 <= hour <= 12:
-        raise BadOrder(f"There is no time {piece}. {HOW}")
+        raise BadOrder(_no_time(piece))
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
     try:
         return time(hour, minute)
     except ValueError:
-        raise BadOrder(f"There is no time {piece}. {HOW}") from None
+        raise BadOrder(_no_time(piece)) from None
+
+
+def _named_twice(text: str, *, is_day: bool) -> str:
+    if is_day:
+        return say(
+            "“{typed}” names two days. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+            typed=text,
+        )
+    return say(
+        "“{typed}” names two times. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+        typed=text,
+    )
+
+
+def _no_time(piece: str) -> str:
+    return say(
+        "There is no time {time}. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+        time=piece,
+    )
 
 
 def _in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -114,9 +152,21 @@ def _in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
     try:
         moment = wall.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:
-        raise BadOrder(f"{wall:%Y-%m-%d} is too far away. {HOW}") from None
+        raise BadOrder(
+            say(
+                "{day} is too far away. Write it like at 08:00 tomorrow, on monday, or at 2026-12-01 08:00.",
+                day=f"{wall:%Y-%m-%d}",
+            )
+        ) from None
     if moment.astimezone(zone).replace(tzinfo=None) != wall:
-        raise BadOrder(f"There is no {wall:%H:%M} on {wall:%Y-%m-%d} in {zone.key}: the clocks go forward then.")
+        raise BadOrder(
+            say(
+                "There is no {time} on {day} in {zone}: the clocks go forward then.",
+                time=f"{wall:%H:%M}",
+                day=f"{wall:%Y-%m-%d}",
+                zone=zone.key,
+            )
+        )
     return moment
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from handlers.grammar import Command, address_of, check_address, clip, options_of
 from provisioning.errors import BadOrder
 from provisioning.orders import OrderRequest
+from provisioning.words import say
 
 OPTIONS = {
     "name": "name",
@@ -45,5 +46,11 @@ def one_profile(behind_as: str, options: Mapping[str, str]) -> str:
     """Raises BadOrder where the two ways of naming a profile name two."""
     named = options.get("profile", "")
     if behind_as and named and behind_as.lower() != named.lower():
-        raise BadOrder(f"You named two profiles, {clip(behind_as)} and {clip(named)}. Keep one of them.")
+        raise BadOrder(
+            say(
+                "You named two profiles, {typed} and {also_typed}. Keep one of them.",
+                typed=clip(behind_as),
+                also_typed=clip(named),
+            )
+        )
     return behind_as or named

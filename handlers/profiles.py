@@ -14,15 +14,16 @@ from provisioning.errors import GraphError
 from provisioning.follow_ups import Group
 from provisioning.ports import Directory
 from provisioning.profiles import Profile, faults_of, find_profile
+from provisioning.words import say
 
-NONE = "No profiles are set up. MAILROOM_PROFILES names the file of them (docs/profiles.md)."
+NONE = say("No profiles are set up. MAILROOM_PROFILES names the file of them (docs/profiles.md).")
 
 log = logging.getLogger(__name__)
 
 
 @command(
     "profiles [name]",
-    summary="Show the profiles: named sets of license, groups and messages, for provision … as <profile>.",
+    summary=say("Show the profiles: named sets of license, groups and messages, for provision … as <profile>."),
     example="profiles",
     role=Role.VIEWER,
 )

@@ -21,6 +21,7 @@ from provisioning.case import Case
 from provisioning.errors import GraphError
 from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable
 from provisioning.placing import Terms, planned
+from provisioning.words import say
 
 _RESTORE = {"yes": True, "no": False, "": None}
 
@@ -30,7 +31,7 @@ USAGE = 'provision <upn> [as <profile>] [at <time>] [name="Jane Doe"] [license=E
 
 @command(
     f"{USAGE} [department=…]",
-    summary="Create or adopt the account, assign the license, and tell you when the mailbox answers.",
+    summary=say("Create or adopt the account, assign the license, and tell you when the mailbox answers."),
     example="provision jane@contoso.com",
     role=Role.OPERATOR,
 )
@@ -109,7 +110,7 @@ async def _start(case_id: str, upn: str, planned: Complete, request: Request, se
     await services.jobs.start(planned.order, request.person, request.conversation, case_id)
     if not request.verb:
         return None  # the live card comes from the job
-    return Reply(card=notice_card(f"Order placed for {upn}."), replace=request.verb != "run")
+    return Reply(card=notice_card(say("Order placed for {upn}.", upn=upn)), replace=request.verb != "run")
 
 
 async def _running(upn: str, services: Services) -> Case | None:
@@ -121,10 +122,22 @@ async def _show_running(case: Case, request: Request, services: Services) -> Rep
     await services.jobs.show(case.id, request.conversation)
     if case.is_open:
         await services.audit.record(wanted_as_well(case, request.person))
-    who = "you" if case.requester.is_same(request.person) else case.requester.name
-    is_so = "is already being provisioned" if case.is_open else "was already ordered by this button"
-    sentence = f"{case.order.upn} {is_so}, for {who}. I have put the card into this chat."
-    return Reply(card=notice_card(sentence), replace=request.verb in ("order", "restore"))
+    who = say("you") if case.requester.is_same(request.person) else case.requester.name
+    return Reply(card=notice_card(_already(case, who)), replace=request.verb in ("order", "restore"))
+
+
+def _already(case: Case, who: str) -> str:
+    if case.is_open:
+        return say(
+            "{upn} is already being provisioned, for {who}. I have put the card into this chat.",
+            upn=case.order.upn,
+            who=who,
+        )
+    return say(
+        "{upn} was already ordered by this button, for {who}. I have put the card into this chat.",
+        upn=case.order.upn,
+        who=who,
+    )
 
 
 def _as_command(wanted: OrderRequest) -> str:

@@ -6,14 +6,15 @@ from handlers.registry import command
 from handlers.requests import Reply, Request, Services
 from provisioning.errors import BadOrder
 from provisioning.manners import QuietHours, parse_hours
+from provisioning.words import say
 
 OFF = frozenset({"off", "none", "never", "aus"})
-ELSEWHERE = "Quiet hours are yours alone: tell me in our 1:1 chat. For this chat there is mute."
+ELSEWHERE = say("Quiet hours are yours alone: tell me in our 1:1 chat. For this chat there is mute.")
 
 
 @command(
     "quiet [18:00-07:00 | off]",
-    summary="Hold notifications in our 1:1 chat at these hours. Cards still change; approvals are still asked.",
+    summary=say("Hold notifications in our 1:1 chat at these hours. Cards still change; approvals are still asked."),
     example="",
     role=None,
 )
@@ -31,10 +32,15 @@ async def quiet(request: Request, services: Services, typed: Command) -> Reply |
 
 def _told(hours: QuietHours | None) -> Reply:
     if hours is None:
-        return Reply(card=notice_card("You have no quiet hours. Type quiet 18:00-07:00 to set some."))
+        return Reply(card=notice_card(say("You have no quiet hours. Type quiet 18:00-07:00 to set some.")))
     return Reply(
         card=notice_card(
-            f"Quiet from {hours.starts:%H:%M} to {hours.ends:%H:%M} ({hours.zone}): what can wait comes when they end. "
-            "Cards still change, and approvals are still asked. Type quiet off to end this."
+            say(
+                "Quiet from {starts} to {ends} ({zone}): what can wait comes when they end. Cards still change, "
+                "and approvals are still asked. Type quiet off to end this.",
+                starts=f"{hours.starts:%H:%M}",
+                ends=f"{hours.ends:%H:%M}",
+                zone=hours.zone,
+            )
         )
     )

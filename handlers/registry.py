@@ -35,6 +35,7 @@ from provisioning.errors import (
     MessengerUnavailable,
     NotAllowed,
 )
+from provisioning.words import say
 
 # What a client may ask for by itself.
 REFRESH_VERBS = frozenset({"refresh", "repair-refresh", "ready-refresh", "bulk-refresh"})
@@ -153,7 +154,9 @@ async def _answer(request: Request, services: Services) -> Reply | None:
         return await run_command(request, services)
     known = _actions.get(request.verb)
     if known is None:
-        raise BadOrder("I do not know this button; it may be from another version. Type help to see what I can do.")
+        raise BadOrder(
+            say("I do not know this button; it may be from another version. Type help to see what I can do.")
+        )
     await require(known.role, request.person, services)
     return await known.run(request, services)
 
@@ -174,7 +177,8 @@ def _unknown(typed: Command) -> Reply:
         return Reply(card=suggestion_card(clip(typed.text), meant.text))
     near = process.extractOne(typed.name[:SHOWN], list(_commands), scorer=fuzz.ratio, score_cutoff=NEAR)
     if near is None:
-        return Reply(card=help_card(helps()), text=f"I do not know “{clip(typed.name)}”. This is what I can do:")
+        sentence = say("I do not know “{typed}”. This is what I can do:", typed=clip(typed.name))
+        return Reply(card=help_card(helps()), text=sentence)
     return Reply(card=suggestion_card(clip(typed.text), replace(typed, name=near[0]).text))
 
 
@@ -188,9 +192,10 @@ def _problem(error: MailroomError, request: Request) -> Reply:
 
 
 def _surprise(number: str, request: Request) -> Reply:
-    sentence = (
-        f"Something went wrong in Mailroom (id {number}). Nothing more was changed. "
-        "Try again; if it stays, give the id to whoever runs Mailroom."
+    sentence = say(
+        "Something went wrong in Mailroom (id {number}). Nothing more was changed. Try again; if it stays, "
+        "give the id to whoever runs Mailroom.",
+        number=number,
     )
     return Reply(card=problem_card(sentence, retry_text=fields.command(request).text))
 

@@ -6,13 +6,14 @@ from handlers.grammar import Command, options_of
 from handlers.registry import command
 from handlers.requests import Reply, Request, Services
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 WEEKS, MOST_WEEKS = 8, 52
 
 
 @command(
     "report [weeks=8]",
-    summary="Show how long mailboxes took, how cases ended and what held them up, week by week.",
+    summary=say("Show how long mailboxes took, how cases ended and what held them up, week by week."),
     example="report",
     role=Role.VIEWER,
 )
@@ -24,5 +25,5 @@ async def report(request: Request, services: Services, typed: Command) -> Reply 
 def weeks_of(text: str) -> int:
     """Raises BadOrder."""
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_WEEKS):
-        raise BadOrder(f"A report has 1 to {MOST_WEEKS} weeks, such as report weeks=12.")
+        raise BadOrder(say("A report has 1 to {most} weeks, such as report weeks=12.", most=MOST_WEEKS))
     return int(text)

@@ -13,10 +13,11 @@ from handlers.registry import VIEW_LIVES, action
 from handlers.requests import Reply, Request, Services
 from provisioning.case import Case, CaseState, Person
 from provisioning.errors import BadOrder, ConversationGone, GraphError, ProtectedAccount
+from provisioning.words import say
 
-OLD_CLIENT = (
-    "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. "
-    "Open this chat in a current Teams client and press the button there."
+OLD_CLIENT = say(
+    "This Teams client would keep the sign-in details in the chat for good, so nothing was shown. Open this "
+    "chat in a current Teams client and press the button there."
 )
 
 
@@ -25,7 +26,7 @@ async def show(request: Request, services: Services) -> Reply | None:
     """The ready message as the clicker's own view: only the holder's has the buttons."""
     case = await fields.case(request, services)
     if case.state is not CaseState.READY:
-        raise BadOrder(f"The mailbox of {case.order.upn} is not ready.")
+        raise BadOrder(say("The mailbox of {upn} is not ready.", upn=case.order.upn))
     return Reply(card=ready_card(case, with_buttons=request.person.is_same(case.credential_holder)))
 
 
@@ -37,15 +38,19 @@ async def hand_over(request: Request, services: Services) -> Reply | None:
     if case.credential_shown_at:
         return Reply(card=notice_card(shown_already(case)))
     if case.credential_for is not None or not case.order.manager_id:
-        raise BadOrder("There is no manager in this order to hand the sign-in details to.")
+        raise BadOrder(say("There is no manager in this order to hand the sign-in details to."))
     manager = Person(case.order.manager_id, case.order.manager_name or case.order.manager_upn, request.person.tenant_id)
     standing = await services.directory.standing(manager.id, ())
     if not standing.exists or not standing.is_enabled or standing.is_guest:
-        raise BadOrder(f"The account of {manager.name} is disabled, a guest or gone, so they could never see them.")
+        raise BadOrder(
+            say("The account of {name} is disabled, a guest or gone, so they could never see them.", name=manager.name)
+        )
     try:
         chat = await services.messenger.open_personal(manager, request.conversation)
     except ConversationGone:
-        raise BadOrder(f"Teams does not let me write to {manager.name}: Mailroom must be installed for them.") from None
+        raise BadOrder(
+            say("Teams does not let me write to {name}: Mailroom must be installed for them.", name=manager.name)
+        ) from None
     case = await services.jobs.hand_over(case.id, manager)
     if case.credential_shown_at:
         return Reply(card=notice_card(shown_already(case)))
@@ -67,7 +72,7 @@ async def reveal(request: Request, services: Services) -> Reply | None:
     if not request.conversation.is_personal:
         personal = await services.messenger.open_personal(request.person, request.conversation)
         await services.jobs.announce(case.id, personal)
-        return Reply(text="They are shown in our 1:1 chat only: press the button of the ready message there.")
+        return Reply(text=say("They are shown in our 1:1 chat only: press the button of the ready message there."))
     if not request.is_answered_privately:
         return Reply(text=OLD_CLIENT)  # a line, so that the card keeps its button
     return await _reveal(case, request, services)
@@ -83,5 +88,6 @@ async def _reveal(case: Case, request: Request, services: Services) -> Reply:
         credential = await issue(case, person, services.directory, services.audit, services.jobs.release_credential)
     except (GraphError, ProtectedAccount) as error:  # a line here too
         behind = f" ({error.trace.code}, {error.trace.request_id})" if isinstance(error, GraphError) else ""
-        return Reply(text=f"{error.sentence} Nothing was shown.{behind}")
+        nothing = say("Nothing was shown.")
+        return Reply(text=f"{error.sentence} {nothing}{behind}")
     return Reply(card=sign_in_card(case, credential, services.clock.now()))

@@ -11,6 +11,7 @@ from handlers.requests import Reply, Request, Services
 from provisioning.errors import BadOrder
 from provisioning.orders import OrderRequest
 from provisioning.scheduled import Scheduled, said
+from provisioning.words import say
 
 LIVES = VIEW_LIVES  # an order may stand for months; its row decides what a button still does
 
@@ -21,7 +22,9 @@ async def schedule(wanted: OrderRequest, request: Request, services: Services) -
     starts_at = wanted.starts_at
     if starts_at is None or starts_at <= now:
         passed = said(starts_at or now, wanted.zone)
-        raise BadOrder(f"{passed} has passed meanwhile. Type the order again, with another time or none.")
+        raise BadOrder(
+            say("{passed} has passed meanwhile. Type the order again, with another time or none.", passed=passed)
+        )
     new_id = fields.once(request) or uuid.uuid4().hex[:12]
     one = Scheduled(new_id, wanted, request.person, request.conversation, starts_at, now)
     kept = await services.schedules.add(one)
@@ -43,7 +46,7 @@ async def begin_now(request: Request, services: Services) -> Reply | None:
     one = await _asked(request, services)
     if not await services.schedules.begin_now(one.id):
         raise BadOrder(_gone(one))
-    return Reply(card=notice_card(f"The order for {one.request.upn} begins now."), replace=True)
+    return Reply(card=notice_card(say("The order for {upn} begins now.", upn=one.request.upn)), replace=True)
 
 
 @action("schedule-drop", role=Role.OPERATOR, lives=LIVES)
@@ -55,15 +58,19 @@ async def dropped(one: Scheduled, request: Request, services: Services) -> str:
     """Drops it, and says so. Raises BadOrder where it has begun."""
     if not await services.schedules.drop(one.id, request.person):
         raise BadOrder(_gone(one))
-    return f"The order for {one.request.upn}, scheduled for {one.when}, is dropped. Nothing was changed."
+    return say(
+        "The order for {upn}, scheduled for {when}, is dropped. Nothing was changed.",
+        upn=one.request.upn,
+        when=one.when,
+    )
 
 
 async def _asked(request: Request, services: Services) -> Scheduled:
     one = await services.schedules.get(fields.text(request.data, "schedule"))
     if one is None:
-        raise BadOrder("This order has begun, or was dropped. Type status to see what is going on.")
+        raise BadOrder(say("This order has begun, or was dropped. Type status to see what is going on."))
     return one
 
 
 def _gone(one: Scheduled) -> str:
-    return f"The order for {one.request.upn} has begun already, or was dropped. Type status {one.request.upn}."
+    return say("The order for {upn} has begun already, or was dropped. Type status {upn}.", upn=one.request.upn)

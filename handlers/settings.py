@@ -7,6 +7,7 @@ from handlers.grammar import Command, options_of
 from handlers.preferences import SEATS_WARNING, seats_warning, set_seats_warning
 from handlers.registry import FORM_LIVES, action, command
 from handlers.requests import Reply, Request, Services
+from provisioning.words import say
 
 OPTIONS = {SEATS_WARNING: SEATS_WARNING, "seats_warning": SEATS_WARNING, "seatswarning": SEATS_WARNING}
 DEFAULT = "default"
@@ -14,7 +15,7 @@ DEFAULT = "default"
 
 @command(
     "settings [seats-warning=5]",
-    summary="Show the settings in force, and change what can be changed here; default goes back.",
+    summary=say("Show the settings in force, and change what can be changed here; default goes back."),
     example="",
     role=Role.ADMIN,
 )

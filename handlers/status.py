@@ -13,11 +13,12 @@ from handlers.scheduling import show_scheduled
 from provisioning.case import Case
 from provisioning.errors import BadOrder
 from provisioning.ports import estimate_for
+from provisioning.words import say
 
 
 @command(
     "status [upn]",
-    summary="Show everyone who is waiting for a mailbox, or the live card of one person.",
+    summary=say("Show everyone who is waiting for a mailbox, or the live card of one person."),
     example="status",
     role=Role.VIEWER,
 )
@@ -34,7 +35,9 @@ async def status(request: Request, services: Services, typed: Command) -> Reply 
         # A view of their own: the live card has the buttons of whoever ordered.
         return await view(case, request, services)
     await services.jobs.show(case.id, request.conversation)
-    return Reply(card=notice_card(f"The card of {case.order.upn} is in this chat.")) if request.verb else None
+    return (
+        Reply(card=notice_card(say("The card of {upn} is in this chat.", upn=case.order.upn))) if request.verb else None
+    )
 
 
 @action("status", role=Role.VIEWER, lives=VIEW_LIVES)
@@ -60,7 +63,7 @@ async def case_for(upn: str, services: Services) -> Case:
     """The newest case of the person. Raises BadOrder with what to type when there is none."""
     case = await services.jobs.find(upn)
     if case is None:
-        raise BadOrder(f"Nobody has ordered a mailbox for {upn} here. Type provision {upn} to start.")
+        raise BadOrder(say("Nobody has ordered a mailbox for {upn} here. Type provision {upn} to start.", upn=upn))
     return case
 
 
@@ -69,7 +72,9 @@ async def _all(services: Services) -> Reply:
     bulks = await services.bulks.open_ones()
     scheduled = await services.schedules.waiting()
     if not (cases or untold or bulks or scheduled):
-        return Reply(card=notice_card("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
+        return Reply(
+            card=notice_card(say("Nobody is waiting for a mailbox. Type provision jane@contoso.com to start one."))
+        )
     now, total = services.clock.now(), await services.jobs.count_open()
     usual = usually(await services.records.estimate("", now))
     return Reply(card=cases_card(cases, now, total, untold, bulks, scheduled, usual))

@@ -18,6 +18,7 @@ from provisioning.case import Person
 from provisioning.errors import BadOrder
 from provisioning.ports import Clock
 from provisioning.repair import Repair
+from provisioning.words import say
 
 LONGEST_PAUSE_SECONDS = 60.0
 
@@ -82,7 +83,7 @@ class Approvals:
             try:
                 repair = await asyncio.to_thread(self._store.change, repair_id, attempt)
             except KeyError:
-                raise BadOrder("I no longer know this request. Diagnose again to see how things stand.") from None
+                raise BadOrder(say("I no longer know this request. Diagnose again to see how things stand.")) from None
             if changed:
                 await self._follow(repair)
         return repair

@@ -21,10 +21,11 @@ from provisioning.errors import BadOrder
 from provisioning.fixes.steps import Step
 from provisioning.ports import Clock
 from provisioning.repair import Repair
+from provisioning.words import say
 
 T = TypeVar("T")
 
-UNKNOWN = "I no longer know this list. Send it again."
+UNKNOWN = say("I no longer know this list. Send it again.")
 
 
 class BulkJobs:

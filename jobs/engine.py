@@ -52,6 +52,7 @@ from provisioning.ports import Clock, Directory, Messenger, Resync
 from provisioning.repair import Repair
 from provisioning.tally import NOBODY, Tally
 from provisioning.waiting import lateness
+from provisioning.words import say
 
 LEAVE_SECONDS = 0.5  # to sign off. A stop has ten seconds in all (bot/__main__.py)
 
@@ -284,7 +285,7 @@ class JobsEngine:
     async def _known(self, case_id: str) -> Case:
         case = await self.get(case_id)
         if case is None:
-            raise BadOrder("Mailroom does not know this case any more. Type `status` to see the open ones.")
+            raise BadOrder(say("Mailroom does not know this case any more. Type `status` to see the open ones."))
         return case
 
     async def _settle(self) -> None:

@@ -17,6 +17,7 @@ from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
 from provisioning.tally import NOBODY, Tally
 from provisioning.waiting import is_waiting_for_sync
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -73,16 +74,18 @@ class FinishSteps:
         """Where everybody has muted it, that is the end of the notification."""
         now = self._cases.clock.now()
         if not owe_ready(connection, case, now):
-            change(connection, case.id, lambda it: finish(it, Stage.NOTIFICATION, "Muted: nobody was notified.", now))
+            change(
+                connection, case.id, lambda it: finish(it, Stage.NOTIFICATION, say("Muted: nobody was notified."), now)
+            )
 
     def _ready(self, case: Case, address: str) -> Case:
         now = self._cases.clock.now()
         if is_waiting_for_sync(case):
-            case = finish(case, Stage.SYNC, "The directories agree: the mailbox exists.", now)
-        case = finish(case, Stage.MAILBOX, "The mailbox is prepared.", now)
-        case = finish(case, Stage.ACTIVATION, "The mailbox answers: it is active and ready for use.", now)
+            case = finish(case, Stage.SYNC, say("The directories agree: the mailbox exists."), now)
+        case = finish(case, Stage.MAILBOX, say("The mailbox is prepared."), now)
+        case = finish(case, Stage.ACTIVATION, say("The mailbox answers: it is active and ready for use."), now)
         if case.bulk_id:
-            case = skip(case, Stage.NOTIFICATION, "The card of the list tells it.", now)
+            case = skip(case, Stage.NOTIFICATION, say("The card of the list tells it."), now)
         else:
-            case = enter(case, Stage.NOTIFICATION, "Sending the notification.", now)
+            case = enter(case, Stage.NOTIFICATION, say("Sending the notification."), now)
         return ready(touch(case, now, mail=address, last_check_at=now, follow_ups=case.order.follow_ups), now)

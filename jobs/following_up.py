@@ -24,15 +24,16 @@ from provisioning.following_up import broken_off, changed, group_script, mail_fo
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
 from provisioning.profiles import cannot_join
+from provisioning.words import say
 
 PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0)  # between tries while Graph gives no usable answer
 SEEN_WITHIN = timedelta(minutes=2)  # a mail that was taken is in Sent Items by then
 LOOK_SECONDS = 5.0
 
-NO_SENDER = "No mailbox is set up from which Mailroom may write (MAILROOM_MAIL_SENDER)."
-MAYBE_SENT = (
-    "Mailroom was interrupted while it sent this, and may not look into the sender's mailbox (Mail.Read): "
-    "it may have been sent, and is not sent again. Look into Sent Items."
+NO_SENDER = say("No mailbox is set up from which Mailroom may write (MAILROOM_MAIL_SENDER).")
+MAYBE_SENT = say(
+    "Mailroom was interrupted while it sent this, and may not look into the sender's mailbox (Mail.Read): it "
+    "may have been sent, and is not sent again. Look into Sent Items."
 )
 
 log = logging.getLogger(__name__)
@@ -95,30 +96,40 @@ class FollowUpSteps:
     async def _group(self, case: Case, _index: int, one: FollowUp) -> Outcome:
         group = (await self._directory.get_groups([one.target]))[one.target]
         if group is None:
-            return _said(f"There is no group {one.target} in this tenant. Correct the profile {case.order.profile}.")
+            return _said(
+                say(
+                    "There is no group {group} in this tenant. Correct the profile {profile}.",
+                    group=one.target,
+                    profile=case.order.profile,
+                )
+            )
         if group.id in await self._directory.groups_of(case.account_id):
-            return _done(f"Was in the group {group.name} already.")
+            return _done(say("Was in the group {group} already.", group=group.name))
         why = cannot_join(group)
         if why:
             account = await self._directory.get_account(case.account_id)
             by_hand = group_script(group, case, account.sam_account_name if account else "")
             return {"state": FollowUpState.BY_HAND, "note": why, "script": by_hand}
         await join(self._directory, case.account_id, group.id)
-        return _done(f"Is in the group {group.name} now.")
+        return _done(say("Is in the group {group} now.", group=group.name))
 
     async def _settings(self, case: Case, _index: int, one: FollowUp) -> Outcome:
         before = await self._directory.mailbox_settings(case.account_id)
         wanted = MailboxSettings(one.time_zone or before.time_zone, one.language or before.language)
         if before == wanted:
-            return _done("The mailbox has them already.")
+            return _done(say("The mailbox has them already."))
         await self._directory.change_mailbox_settings(case.account_id, MailboxSettings(one.time_zone, one.language))
         after = await self._directory.mailbox_settings(case.account_id)
         if after == before:
-            return _said("Microsoft Graph took the change, but the mailbox still has its former settings.")
-        return _done(f"The mailbox has {after.time_zone} and {after.language}.")
+            return _said(say("Microsoft Graph took the change, but the mailbox still has its former settings."))
+        return _done(
+            say("The mailbox has {time_zone} and {language}.", time_zone=after.time_zone, language=after.language)
+        )
 
     async def _shared_mailbox(self, case: Case, _index: int, one: FollowUp) -> Outcome:
-        note = f"Microsoft Graph cannot give access to {one.target}: an Exchange administrator runs this."
+        note = say(
+            "Microsoft Graph cannot give access to {mailbox}: an Exchange administrator runs this.", mailbox=one.target
+        )
         return {"state": FollowUpState.BY_HAND, "note": note, "script": shared_mailbox_script(one, case)}
 
     async def _mail(self, case: Case, index: int, one: FollowUp) -> Outcome:
@@ -126,12 +137,12 @@ class FollowUpSteps:
             return _said(NO_SENDER)
         to = await self._recipient(case, one)
         if not to:
-            return {"state": FollowUpState.NOT_NEEDED, "note": "There is no manager with an address to write to."}
+            return {"state": FollowUpState.NOT_NEEDED, "note": say("There is no manager with an address to write to.")}
         mail = mail_for(one, index, case, to)
         if one.begun_at is not None:
             try:
                 if await self._was_sent(mail.token, one.begun_at):
-                    return _done(f"Was sent to {to}.")
+                    return _done(say("Was sent to {address}.", address=to))
             except GraphDenied:
                 return {"state": FollowUpState.NOT_KNOWN, "note": MAYBE_SENT}
         await self._note(case.id, index, begun_at=self._now())
@@ -141,7 +152,7 @@ class FollowUpSteps:
             if 400 <= error.trace.status < 500:  # Graph said no: nothing was sent
                 await self._note(case.id, index, begun_at=None)
             raise
-        return _done(f"Sent to {to}.")
+        return _done(say("Sent to {address}.", address=to))
 
     async def _recipient(self, case: Case, one: FollowUp) -> str:
         if one.kind is FollowUpKind.WELCOME:

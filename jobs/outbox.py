@@ -33,6 +33,7 @@ from provisioning.bulk import BulkSummary
 from provisioning.case import Case, Conversation, Stage, enter, finish
 from provisioning.incidents import Incident
 from provisioning.repair import Repair
+from provisioning.words import say
 
 SPACING_SECONDS = 1.0  # between two updates of one card
 BULK_SPACING_SECONDS = 3.0  # of a card that changes for an hour: Teams allows 1,800 messages an hour
@@ -239,7 +240,7 @@ def _find_another_way(connection: sa.Connection, lost: Owed, why: str, now: date
     if not lost.conversation.is_personal:
         owe_in_person(connection, lost.subject.id, lost.kind, lost.subject.requester.id, lost.conversation)
     elif isinstance(lost.subject, Case):
-        note = f"Nobody could be told: {why}"
+        note = say("Nobody could be told: {why}", why=why)
         change(connection, lost.subject.id, lambda case: enter(case, Stage.NOTIFICATION, note, now))
 
 
@@ -283,4 +284,4 @@ def _owed(row: sa.Row[Any], subject: Subject) -> Owed:
 def _notified(case: Case, now: datetime) -> Case:
     if case.stage(Stage.NOTIFICATION).ended_at is not None:
         return case
-    return finish(case, Stage.NOTIFICATION, "The notification was sent.", now)
+    return finish(case, Stage.NOTIFICATION, say("The notification was sent."), now)

@@ -20,6 +20,7 @@ from provisioning.fixes import steps as writes
 from provisioning.ports import Clock, Directory, Resync
 from provisioning.priority import Priority, as_priority
 from provisioning.repair import Repair, RepairState, end, finish_step, start_step, stop
+from provisioning.words import say
 
 # Pauses between tries of a step while Graph is down, in seconds: some four minutes.
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -128,7 +129,7 @@ class RepairSteps:
             case writes.Wait():
                 await self._wait(repair, step)
             case writes.OrderAnew(upn=upn):
-                raise MailroomError(f"A new order is not a repair. Type `provision {upn}`.")
+                raise MailroomError(say("A new order is not a repair. Type `provision {upn}`.", upn=upn))
 
     async def _assign(self, step: writes.AssignLicenses) -> None:
         """Only what differs: Graph refuses to remove a license that is not held."""
@@ -154,7 +155,7 @@ class RepairSteps:
 
     async def _call_resync(self) -> None:
         if self._resync is None:
-            raise MailroomError("No webhook for directory sync is set up (MAILROOM_RESYNC_WEBHOOK_URL).")
+            raise MailroomError(say("No webhook for directory sync is set up (MAILROOM_RESYNC_WEBHOOK_URL)."))
         await self._resync.start()
 
     async def _wait(self, repair: Repair, step: writes.Wait) -> None:
@@ -162,7 +163,13 @@ class RepairSteps:
         deadline = self._clock.now() + timedelta(seconds=step.seconds)
         while not await is_so():
             if self._clock.now() >= deadline:
-                raise TakesTooLong(f"Not within {step.seconds // 60} minutes: {step.says} Diagnose again later.")
+                raise TakesTooLong(
+                    say(
+                        "Not within {minutes} minutes: {step} Diagnose again later.",
+                        minutes=step.seconds // 60,
+                        step=step.says,
+                    )
+                )
             await asyncio.sleep(LOOK_SECONDS)
 
     def _condition(self, repair: Repair, step: writes.Wait) -> Callable[[], Awaitable[bool]]:
@@ -188,7 +195,7 @@ class RepairSteps:
     async def _account(self, account_id: str) -> Account:
         account = await self._directory.get_account(account_id)
         if account is None:
-            raise GraphNotFound("The account is not there any more. Diagnose again.")
+            raise GraphNotFound(say("The account is not there any more. Diagnose again."))
         return account
 
     async def _change(self, repair_id: str, transition: Callable[[Repair], Repair]) -> None:
@@ -205,16 +212,20 @@ class RepairSteps:
 def verdict(repair: Repair, diagnosis: Diagnosis) -> tuple[RepairState, str]:
     """Gone only if the new snapshot could be read and does not show the cause."""
     if _still_found(repair, diagnosis):
-        return RepairState.NOT_CURED, "The new snapshot still shows the cause. Microsoft 365 may need more time."
+        return RepairState.NOT_CURED, say("The new snapshot still shows the cause. Microsoft 365 may need more time.")
     doubtful = [unread.part for unread in diagnosis.unread if unread.part in ESSENTIAL or not unread.permission]
     if doubtful:
         parts = ", ".join(doubtful)
-        return RepairState.NOT_CURED, f"The new snapshot could not read: {parts}. Whether it helped is not known."
+        return RepairState.NOT_CURED, say(
+            "The new snapshot could not read: {parts}. Whether it helped is not known.", parts=parts
+        )
     if diagnosis.is_healthy:
-        return RepairState.CURED, "The cause is gone, and the mailbox answers."
+        return RepairState.CURED, say("The cause is gone, and the mailbox answers.")
     if diagnosis.is_missing or repair.cause in PROVEN_BY_MAILBOX:
-        return RepairState.NOT_CURED, "The cause is not seen any more, but the mailbox does not answer yet. Look later."
-    return RepairState.CURED, f"The cause is gone. Now: {diagnosis.findings[0].sentence}"
+        return RepairState.NOT_CURED, say(
+            "The cause is not seen any more, but the mailbox does not answer yet. Look later."
+        )
+    return RepairState.CURED, say("The cause is gone. Now: {sentence}", sentence=diagnosis.findings[0].sentence)
 
 
 def _still_found(repair: Repair, diagnosis: Diagnosis) -> bool:

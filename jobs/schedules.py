@@ -25,11 +25,18 @@ from provisioning.placing import Terms, planned
 from provisioning.ports import Clock, Directory
 from provisioning.priority import Priority, as_priority
 from provisioning.scheduled import Scheduled, could_not_begin
+from provisioning.words import say
 
 LEASE_SECONDS = 60.0  # one that nobody came to the end with is due again after this
 LONGEST_PAUSE = 5.0  # another process may add a row
 AT_MOST = 20  # a round
 PATIENCE = timedelta(hours=1)  # with a Graph that does not answer
+
+FIELDS = {
+    "display_name": say("the display name"),
+    "usage_location": say("the usage location"),
+    "license": say("the license"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -128,10 +135,14 @@ class ScheduleBook:
             await asyncio.to_thread(self._remove, one.id)
             return None
         if isinstance(made, Restorable):
-            what = "is in the recycle bin now, and nobody said whether to restore the account"
+            sentence = say(
+                "Not begun: {upn} is in the recycle bin now, and nobody said whether to restore the account. "
+                "Try again asks for it.",
+                upn=one.request.upn,
+            )
         else:
-            what = f"now lacks the {' and the '.join(field.replace('_', ' ') for field in made.missing)}"
-        return await self._say_no(one, f"Not begun: {one.request.upn} {what}. Try again asks for it.", GraphTrace())
+            sentence = _lacks(one.request.upn, *(FIELDS[field] for field in made.missing))
+        return await self._say_no(one, sentence, GraphTrace())
 
     async def _say_no(self, one: Scheduled, sentence: str, trace: GraphTrace) -> None:
         case = could_not_begin(one, sentence, trace, self._clock.now())
@@ -181,3 +192,22 @@ class ScheduleBook:
     def _remove(self, schedule_id: str) -> None:
         with writing(self._engine) as connection:
             connection.execute(schedules.delete().where(schedules.c.id == schedule_id))
+
+
+def _lacks(upn: str, first: str, second: str = "", third: str = "") -> str:
+    if third:
+        return say(
+            "Not begun: {upn} now lacks {first} and {second} and {third}. Try again asks for it.",
+            upn=upn,
+            first=first,
+            second=second,
+            third=third,
+        )
+    if second:
+        return say(
+            "Not begun: {upn} now lacks {first} and {second}. Try again asks for it.",
+            upn=upn,
+            first=first,
+            second=second,
+        )
+    return say("Not begun: {upn} now lacks {first}. Try again asks for it.", upn=upn, first=first)

@@ -51,6 +51,7 @@ from provisioning.errors import (
 from provisioning.ports import Directory
 from provisioning.priority import Priority, as_priority
 from provisioning.waiting import PREPARING
+from provisioning.words import say
 
 # Pauses between tries, in seconds: about eight minutes of a Graph that is down, then the case says so.
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 120.0, 180.0)
@@ -117,7 +118,7 @@ class ProvisionSteps:
 
     async def _find_account(self, case: Case) -> None:
         """Decide, before anything is made, whose account this will be."""
-        await self._note(case, Stage.ACCOUNT, "Looking for the account in Microsoft Entra ID.")
+        await self._note(case, Stage.ACCOUNT, say("Looking for the account in Microsoft Entra ID."))
         account = await self._directory.get_account(case.order.upn)
         origin = await self._origin(case, account)
         account_id = account.id if account else ""
@@ -132,10 +133,12 @@ class ProvisionSteps:
 
     async def _create_account(self, case: Case) -> None:
         if case.account_id:
-            await self._note(case, Stage.ACCOUNT, "The account exists; Mailroom uses it.")
+            await self._note(case, Stage.ACCOUNT, say("The account exists; Mailroom uses it."))
             return
         restoring = bool(case.order.restore_id)
-        await self._note(case, Stage.ACCOUNT, "Restoring the account." if restoring else "Creating the account.")
+        await self._note(
+            case, Stage.ACCOUNT, say("Restoring the account.") if restoring else say("Creating the account.")
+        )
         account = await self._directory.get_account(case.order.upn)
         if account is None and restoring:
             account = await self._restore(case)
@@ -187,14 +190,16 @@ class ProvisionSteps:
         """The account, waiting out replication."""
         account = await self._appears(case.account_id)
         if account is None:
-            raise GraphNotFound(f"The account {case.order.upn} is not readable minutes after it was made. Try again.")
+            raise GraphNotFound(
+                say("The account {upn} is not readable minutes after it was made. Try again.", upn=case.order.upn)
+            )
         return account
 
     async def _set_details(self, case: Case) -> None:
         account = await self._account(case)
         changes = detail_changes(case, account)
         if changes:
-            await self._note(case, Stage.ACCOUNT, "Setting the details.")
+            await self._note(case, Stage.ACCOUNT, say("Setting the details."))
             await self._replicated(lambda: self._directory.update_account(account.id, changes))
 
     async def _set_manager(self, case: Case) -> None:
@@ -207,12 +212,14 @@ class ProvisionSteps:
         account = await self._account(case)
         sku_id = case.order.license
         if case.order.license_group:
-            await self._note(case, Stage.LICENSE, f"Joining the group that gives {case.order.license_name}.")
+            await self._note(
+                case, Stage.LICENSE, say("Joining the group that gives {license}.", license=case.order.license_name)
+            )
             await join(self._directory, account.id, case.order.license_group)
             return
         if not sku_id or serves_mail(account, sku_id):
             return
-        await self._note(case, Stage.LICENSE, f"Assigning {case.order.license_name}.")
+        await self._note(case, Stage.LICENSE, say("Assigning {license}.", license=case.order.license_name))
         held = next((held for held in account.licenses if held.sku_id == sku_id), None)
         off = held.disabled_plans if held else case.order.disabled_plans
         kept_off = [plan for plan in off if plan not in MAILBOX_PLANS]
@@ -220,7 +227,7 @@ class ProvisionSteps:
 
     async def _verify_license(self, case: Case) -> None:
         """The license is there and its mailbox plan is enabled, read back from Graph."""
-        await self._note(case, Stage.LICENSE, "Verifying that the license is active.")
+        await self._note(case, Stage.LICENSE, say("Verifying that the license is active."))
         group = case.order.license_group
         for pause in (*REPLICATION_PAUSES, *(GROUP_PAUSES if group else ())):
             account = await self._account(case)
@@ -228,30 +235,36 @@ class ProvisionSteps:
             if broken:
                 raise GraphRejected(broken)
             if account.mailbox_plan is not None and (not group or comes_from(account, case.order.license, group)):
-                name = case.order.license_name or "The mailbox license that the account had"
-                await self._finish(case, Stage.LICENSE, f"{name} is assigned and active.")
+                name = case.order.license_name or say("The mailbox license that the account had")
+                await self._finish(case, Stage.LICENSE, say("{license} is assigned and active.", license=name))
                 return
             await asyncio.sleep(pause)
         if group:
             raise GraphRejected(
-                f"The account is in the group that gives {case.order.license_name}, but the license did not come from "
-                "it within ten minutes. Look at the group's licenses in the Microsoft 365 admin center, then try again."
+                say(
+                    "The account is in the group that gives {license}, but the license did not come from it "
+                    "within ten minutes. Look at the group's licenses in the Microsoft 365 admin center, then try "
+                    "again.",
+                    license=case.order.license_name,
+                )
             )
         raise GraphRejected(
-            "The license is assigned, but its Exchange Online plan did not become active within minutes. "
-            "Look at the subscription in the Microsoft 365 admin center, then try again."
+            say(
+                "The license is assigned, but its Exchange Online plan did not become active within minutes. Look "
+                "at the subscription in the Microsoft 365 admin center, then try again."
+            )
         )
 
     async def _check_sync(self, case: Case) -> None:
         account = await self._account(case)
         if not account.synced:
-            note = "The account lives in the cloud only."
+            note = say("The account lives in the cloud only.")
             await self._cases.change(case.id, lambda c: skip(c, Stage.SYNC, note, self._now()) if c.is_open else c)
         elif account.last_sync and not account.sync_errors:
-            await self._finish(case, Stage.SYNC, "The account is synchronized from Active Directory.")
+            await self._finish(case, Stage.SYNC, say("The account is synchronized from Active Directory."))
         else:
-            wrong = f": {account.sync_errors[0].detail}" if account.sync_errors else "."
-            await self._note(case, Stage.SYNC, f"Waiting for directory synchronization{wrong}")
+            wrong = account.sync_errors[0].detail if account.sync_errors else ""
+            await self._note(case, Stage.SYNC, _waiting_for_sync(wrong))
 
     async def _start_waiting(self, case: Case) -> None:
         def start(case: Case) -> Case:
@@ -274,7 +287,8 @@ class ProvisionSteps:
         asked = error.retry_after if isinstance(error, GraphThrottled) else None
         seconds = max(pause, asked or 0.0)
         log.warning("case %s, step %s: %s; again in %.0f s", case_id, step.name, error.sentence, seconds)
-        problem = Problem(f"{error.sentence} Mailroom tries again by itself.", error.trace)
+        goes_on = say("Mailroom tries again by itself.")
+        problem = Problem(f"{error.sentence} {goes_on}", error.trace)
         await self._cases.change(case_id, lambda c: touch(c, self._now(), problem=problem) if c.is_open else c)
         await asyncio.sleep(seconds)
 
@@ -303,3 +317,10 @@ class ProvisionSteps:
 
     def _now(self) -> datetime:
         return self._cases.clock.now()
+
+
+def _waiting_for_sync(wrong: str) -> str:
+    """`wrong`: what Microsoft says of it, if anything."""
+    if not wrong:
+        return say("Waiting for directory synchronization.")
+    return say("Waiting for directory synchronization: {wrong}", wrong=wrong)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 
 from provisioning.errors import DatabaseUnavailable, MailroomError
+from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,15 @@ CONNECTION = {
     "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
 }
 DISK_FULL = "53100"  # postgresql.org/docs/current/errcodes-appendix.html
-SILENT = (
+SILENT = say(
     "Mailroom's database does not answer, so nothing was saved. "
     "Try again in a minute; if it stays, tell whoever runs Mailroom."
 )
-FULL = (
+FULL = say(
     "The disk of Mailroom's database is full, so nothing was saved. Try again once whoever runs Mailroom has made room."
 )
 
-BROKEN = (
+BROKEN = say(
     "The disk of Mailroom's database takes nothing more, so nothing was saved. "
     "Try again once whoever runs Mailroom has looked at it."
 )

@@ -26,10 +26,11 @@ from jobs.tracing import doing, is_tracing, working_on
 from provisioning.case import Case, Problem, fail
 from provisioning.errors import DatabaseUnavailable
 from provisioning.repair import Repair
+from provisioning.words import say
 
 QUEUE = "cases"
 RETENTION = "retention"
-FAULT = "Something went wrong in Mailroom itself. What was done stays done. Try again."
+FAULT = say("Something went wrong in Mailroom itself. What was done stays done. Try again.")
 BROKEN = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]  # what is in these goes on no more
 DATABASE_PAUSE = 5.0  # seconds between the tries of a step while the database is gone
 DATABASE_TRIES = 20_000  # a day

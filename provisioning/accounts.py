@@ -6,6 +6,7 @@ from datetime import datetime
 
 from provisioning.case import AccountOrigin, Case, CaseState
 from provisioning.directory import MAILBOX_PLANS, Account
+from provisioning.words import say
 
 _LOWER, _UPPER, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"  # no 0 O 1 l o I
 _GROUPS, _GROUP_LENGTH = 4, 5
@@ -35,10 +36,10 @@ def detail_changes(case: Case, account: Account) -> dict[str, str]:
 def how_it_came(case: Case) -> str:
     """The account stage's sentence."""
     how = {
-        AccountOrigin.CREATED: "The account was created.",
-        AccountOrigin.RESTORED: "The account was restored from the recycle bin.",
+        AccountOrigin.CREATED: say("The account was created."),
+        AccountOrigin.RESTORED: say("The account was restored from the recycle bin."),
     }
-    return how.get(case.account_origin, "The account existed already; Mailroom uses it.")
+    return how.get(case.account_origin, say("The account existed already; Mailroom uses it."))
 
 
 def serves_mail(account: Account, sku_id: str) -> bool:
@@ -60,8 +61,9 @@ def license_error(account: Account, sku_id: str) -> str:
     state = next((s for s in account.license_states if s.sku_id == sku_id and s.state == "Error"), None)
     if state is None:
         return ""
-    return (
-        f"Microsoft 365 could not apply the license ({state.error or 'no reason given'}). Diagnose shows the details."
+    return say(
+        "Microsoft 365 could not apply the license ({error}). Diagnose shows the details.",
+        error=state.error or say("no reason given"),
     )
 
 

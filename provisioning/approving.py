@@ -10,6 +10,7 @@ from datetime import datetime
 from provisioning.case import Person
 from provisioning.errors import BadOrder, NotAllowed
 from provisioning.repair import Approval, Repair, RepairState
+from provisioning.words import say
 
 REASON_LIMIT = 300
 
@@ -27,7 +28,7 @@ def approve(repair: Repair, by: Person, reason: str, now: datetime) -> Repair:
 def decline(repair: Repair, by: Person, reason: str, now: datetime) -> Repair:
     """Raises as `approve`, and BadOrder without a reason."""
     if not reason:
-        raise BadOrder("Say in the field “Reason” why you decline. The request still waits.")
+        raise BadOrder(say("Say in the field “Reason” why you decline. The request still waits."))
     return _decide(repair, RepairState.DECLINED, by, reason, now)
 
 
@@ -35,7 +36,7 @@ def withdraw(repair: Repair, by: Person, now: datetime) -> Repair:
     """Raises NotAllowed for everybody but the requester, BadOrder when it is too late."""
     approval = _awaited(repair)
     if not by.is_same(repair.requester):
-        raise NotAllowed(f"Only {repair.requester.name}, who asked, can withdraw this request.")
+        raise NotAllowed(say("Only {name}, who asked, can withdraw this request.", name=repair.requester.name))
     withdrawn = replace(approval, decided_by=by, decided_at=now)
     return _changed(repair, RepairState.WITHDRAWN, withdrawn, now)
 
@@ -57,9 +58,9 @@ def give_up_asking(repair: Repair, now: datetime) -> Repair:
 def _decide(repair: Repair, state: RepairState, by: Person, reason: str, now: datetime) -> Repair:
     approval = _awaited(repair)
     if by.is_same(repair.requester):
-        raise NotAllowed("You asked for this yourself: a second person has to decide.")
+        raise NotAllowed(say("You asked for this yourself: a second person has to decide."))
     if now >= approval.expires_at:
-        raise BadOrder("This request has expired, and nothing was changed. The requester can ask again.")
+        raise BadOrder(say("This request has expired, and nothing was changed. The requester can ask again."))
     decided = replace(approval, decided_by=by, decided_at=now, reason=reason[:REASON_LIMIT])
     return _changed(repair, state, decided, now)
 
@@ -67,21 +68,21 @@ def _decide(repair: Repair, state: RepairState, by: Person, reason: str, now: da
 def _awaited(repair: Repair) -> Approval:
     """Raises BadOrder when it does not wait for a decision (any more)."""
     if repair.approval is None or repair.state is not RepairState.AWAITING:
-        raise BadOrder(f"There is nothing to decide any more: {_settled(repair)}.")
+        raise BadOrder(say("There is nothing to decide any more: {why}.", why=_settled(repair)))
     return repair.approval
 
 
 def _settled(repair: Repair) -> str:
     by = repair.approval.decided_by if repair.approval else None
     if repair.state is RepairState.DECLINED and by:
-        return f"{by.name} has declined"
+        return say("{name} has declined", name=by.name)
     if repair.state is RepairState.WITHDRAWN and by:
-        return f"{by.name} has withdrawn the request"
+        return say("{name} has withdrawn the request", name=by.name)
     if repair.state is RepairState.EXPIRED:
-        return "the request has expired"
+        return say("the request has expired")
     if repair.state is RepairState.UNREACHED:
-        return "the request was closed because nobody could be reached"
-    return f"{by.name} has approved" if by else "this fix needed no second person"
+        return say("the request was closed because nobody could be reached")
+    return say("{name} has approved", name=by.name) if by else say("this fix needed no second person")
 
 
 def _changed(repair: Repair, state: RepairState, approval: Approval, now: datetime) -> Repair:

@@ -17,11 +17,12 @@ from provisioning.follow_ups import Group
 from provisioning.orders import Complete, Incomplete, OrderRequest, Restorable, plan
 from provisioning.placing import Terms, on_terms
 from provisioning.profiles import Profile, find_profile, with_profile
+from provisioning.words import say
 
 NEEDED = {
-    "display_name": "a name",
-    "usage_location": "a usage location",
-    "license": "a license",
+    "display_name": say("a name"),
+    "usage_location": say("a usage location"),
+    "license": say("a license"),
 }
 
 
@@ -99,12 +100,14 @@ def _planned(
 ) -> BulkLine:
     match planned:
         case Incomplete(missing=missing):
-            words = " and ".join(NEEDED[what] for what in missing)
-            return replace(line, missing=missing, problem=f"The line lacks {words}.")
+            return replace(line, missing=missing, problem=_lacks(missing))
         case Restorable():
             raise BadOrder(
-                f"{line.who} is in the recycle bin. Say restore=yes to take the account out of it, or restore=no "
-                "for a new one."
+                say(
+                    "{who} is in the recycle bin. Say restore=yes to take the account out of it, or restore=no "
+                    "for a new one.",
+                    who=line.who,
+                )
             )
         case Complete(order=order):
             if order.upn.lower() in known.taken:
@@ -115,11 +118,22 @@ def _planned(
             return replace(line, order=order, origin=_origin(order, lookup))
 
 
+def _lacks(missing: Sequence[str]) -> str:
+    match [NEEDED[what] for what in missing]:
+        case [one]:
+            return say("The line lacks {one}.", one=one)
+        case [one, two]:
+            return say("The line lacks {one} and {two}.", one=one, two=two)
+        case [one, two, three]:
+            return say("The line lacks {one} and {two} and {three}.", one=one, two=two, three=three)
+    raise ValueError(f"nothing that is known is missing: {missing}")
+
+
 def _refuse_second(line: BulkLine, lookup: Lookup, tally: _Tally) -> None:
     """By the account where there is one: two addresses may be the same person's."""
     key = lookup.account.id if lookup.account else lookup.upn.lower()
     if key in tally.seen:
-        raise BadOrder(f"The same person as in line {tally.seen[key]}.")
+        raise BadOrder(say("The same person as in line {line}.", line=tally.seen[key]))
     tally.seen[key] = line.number
 
 
@@ -155,7 +169,13 @@ def _take_seat(order: Order, lookup: Lookup, tally: _Tally) -> None:
     sku = next(sku for sku in lookup.skus if sku.id == order.license)
     tally.needed[sku.id] += 1
     if tally.needed[sku.id] > sku.free:
-        raise BadOrder(f"No seat is left in {sku.name}: {sku.free} free, and this line would need one more.")
+        raise BadOrder(
+            say(
+                "No seat is left in {license}: {seats} free, and this line would need one more.",
+                license=sku.name,
+                seats=sku.free,
+            )
+        )
 
 
 def _origin(order: Order, lookup: Lookup) -> Origin:

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provisioning.errors import BadOrder
+from provisioning.words import say
 
 MOST_PEOPLE = 5_000
 MOST_BYTES = 4 * 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 ADDRESS = "upn"
+NO_ADDRESS = say("There is no address in this line.")
 
 # How a column of addresses may be called, without spaces and marks; `columns` of `read` has the other names.
 _ADDRESS_NAMES = frozenset(
@@ -63,7 +65,8 @@ class _Header:
 def decode(data: bytes) -> str:
     """By its mark; else UTF-16 by its zeros, else UTF-8, else what Excel writes in the West. Raises BadOrder."""
     if len(data) > MOST_BYTES:
-        raise BadOrder(f"The file has {len(data):,} bytes; at most {MOST_BYTES:,} are possible.")
+        size, most = f"{len(data):,}", f"{MOST_BYTES:,}"
+        raise BadOrder(say("The file has {size} bytes; at most {most} are possible.", size=size, most=most))
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -84,9 +87,10 @@ def read(text: str, columns: Mapping[str, str]) -> Sheet:
     header = _header(lines[start], columns) if start < len(lines) else None
     sheet = _table(lines, start, header) if header else Sheet(tuple(_free(lines)))
     if not sheet.lines:
-        raise BadOrder("There is nobody in this list. Write one person a line, or a header and one person a line.")
+        raise BadOrder(say("There is nobody in this list. Write one person a line, or a header and one person a line."))
     if len(sheet.lines) > MOST_PEOPLE:
-        raise BadOrder(f"The list has {len(sheet.lines):,} people; I take up to {MOST_PEOPLE:,}. Split it.")
+        count, most = f"{len(sheet.lines):,}", f"{MOST_PEOPLE:,}"
+        raise BadOrder(say("The list has {count} people; I take up to {most}. Split it.", count=count, most=most))
     return sheet
 
 
@@ -152,21 +156,24 @@ def _row_by_row(lines: Sequence[str], start: int, delimiter: str) -> Iterator[tu
 
 def _line(number: int, cells: list[str] | None, header: _Header) -> Line:
     if cells is None:
-        return Line(
-            number, "", {}, "A quotation mark in this line is never closed, or stands in the middle of a value."
-        )
+        problem = say("A quotation mark in this line is never closed, or stands in the middle of a value.")
+        return Line(number, "", {}, problem)
     fields = {name: cell for name, cell in zip(header.names, cells, strict=False) if name and cell}
     text = fields.get(ADDRESS, "")
     if any(cells[len(header.names) :]):
-        problem = f"The line has {len(cells)} values, and the header {len(header.names)} columns."
+        problem = say(
+            "The line has {values} values, and the header {columns} columns.",
+            values=len(cells),
+            columns=len(header.names),
+        )
         return Line(number, text, fields, problem)
-    return Line(number, text, fields, "" if text else "There is no address in this line.")
+    return Line(number, text, fields, "" if text else NO_ADDRESS)
 
 
 def _free(lines: Sequence[str]) -> Iterator[Line]:
     for number, line in enumerate(lines, 1):
         for piece in _people(line.strip()):
-            yield Line(number, piece, None, "" if "@" in piece else "There is no address in this line.")
+            yield Line(number, piece, None, "" if "@" in piece else NO_ADDRESS)
 
 
 def _people(line: str) -> list[str]:

@@ -79,6 +79,7 @@ class Conversation:
     tenant_id: str = ""
     bot_id: str = ""
     bot_name: str = ""
+    locale: str = ""  # of whoever spoke there: the language of what Mailroom says by itself
 
     @property
     def is_personal(self) -> bool:

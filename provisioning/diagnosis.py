@@ -13,21 +13,25 @@ from provisioning.findings import Finding, Fix
 from provisioning.fixes import fixes
 from provisioning.signs import is_entitled, is_ready, stuck, waiting
 from provisioning.waiting import LONGEST
+from provisioning.words import say
 
 # Part of the snapshot: what it is in words, and the least application permission that reads it.
 PARTS: dict[str, tuple[str, str]] = {
-    "account": ("the account", "User.Read.All"),
-    "mailbox": ("the mailbox", "MailboxSettings.Read"),
-    "organization": ("the tenant and its directory sync", "Organization.Read.All"),
-    "skus": ("the tenant's licenses and seats", "LicenseAssignment.Read.All"),
-    "health": ("the service health", "ServiceHealth.Read.All"),
-    "deleted": ("the recycle bin", "User.Read.All"),
-    "domains": ("the tenant's domains", "Domain.Read.All"),
-    "license_details": ("the plans of the licenses", "LicenseAssignment.Read.All"),
-    "primary_mailbox_id": ("the mailbox that Exchange names", "MailboxSettings.Read"),
-    "license_removed_at": ("the license changes in the audit log", "AuditLog.Read.All"),
-    "sync_behavior": ("where the account is mastered", "User-OnPremisesSyncBehavior.Read.All"),
-    "holders": ("who else has the addresses", "User.Read.All, GroupMember.Read.All and OrgContact.Read.All"),
+    "account": (say("the account"), "User.Read.All"),
+    "mailbox": (say("the mailbox"), "MailboxSettings.Read"),
+    "organization": (say("the tenant and its directory sync"), "Organization.Read.All"),
+    "skus": (say("the tenant's licenses and seats"), "LicenseAssignment.Read.All"),
+    "health": (say("the service health"), "ServiceHealth.Read.All"),
+    "deleted": (say("the recycle bin"), "User.Read.All"),
+    "domains": (say("the tenant's domains"), "Domain.Read.All"),
+    "license_details": (say("the plans of the licenses"), "LicenseAssignment.Read.All"),
+    "primary_mailbox_id": (say("the mailbox that Exchange names"), "MailboxSettings.Read"),
+    "license_removed_at": (say("the license changes in the audit log"), "AuditLog.Read.All"),
+    "sync_behavior": (say("where the account is mastered"), "User-OnPremisesSyncBehavior.Read.All"),
+    "holders": (
+        say("who else has the addresses"),
+        say("User.Read.All, GroupMember.Read.All and OrgContact.Read.All"),
+    ),
 }
 DENIED = (401, 403)
 
@@ -127,10 +131,19 @@ def _was_read(snapshot: Snapshot, check: Check) -> bool:
 def _unread(part: str, trace: GraphTrace) -> Unread:
     what, permission = PARTS.get(part, (part, ""))
     if trace.status in DENIED:
-        sentence = f"Mailroom may not read {what}; the permission {permission} would allow it."
-        return Unread(part, sentence if permission else f"Mailroom may not read {what}.", permission, trace)
-    reason = {0: "no answer", 429: "Microsoft Graph is throttling"}.get(trace.status, f"{trace.status} {trace.code}")
-    return Unread(part, f"Could not check {what} ({reason.strip()}).", "", trace)
+        sentence = (
+            say(
+                "Mailroom may not read {part}; the permission {permission} would allow it.",
+                part=what,
+                permission=permission,
+            )
+            if permission
+            else say("Mailroom may not read {part}.", part=what)
+        )
+        return Unread(part, sentence, permission, trace)
+    known = {0: say("no answer"), 429: say("Microsoft Graph is throttling")}
+    reason = known.get(trace.status, f"{trace.status} {trace.code}").strip()
+    return Unread(part, say("Could not check {part} ({reason}).", part=what, reason=reason), "", trace)
 
 
 def _summary(snapshot: Snapshot, problems: list[Finding], is_healthy: bool) -> str:
@@ -139,10 +152,10 @@ def _summary(snapshot: Snapshot, problems: list[Finding], is_healthy: bool) -> s
         return problems[0].sentence
     if account is None:
         if "account" in unread:
-            return f"Could not read the account {snapshot.name}, so nothing can be said about it."
-        return f"There is no account {snapshot.name} in this tenant. Provision it."
+            return say("Could not read the account {name}, so nothing can be said about it.", name=snapshot.name)
+        return say("There is no account {name} in this tenant. Provision it.", name=snapshot.name)
     if is_healthy:
-        return f"Nothing is wrong with {account.upn}: the mailbox answers."
+        return say("Nothing is wrong with {upn}: the mailbox answers.", upn=account.upn)
     if snapshot.mailbox is None or snapshot.mailbox.result is ProbeResult.UNKNOWN:
-        return f"Nothing wrong was found with {account.upn}, but the mailbox could not be checked."
-    return f"The mailbox of {account.upn} does not answer, and what could be read does not say why."
+        return say("Nothing wrong was found with {upn}, but the mailbox could not be checked.", upn=account.upn)
+    return say("The mailbox of {upn} does not answer, and what could be read does not say why.", upn=account.upn)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from provisioning.words import say
+
 FEWEST = 10  # finished cases, below which a figure of our own says nothing
 MEDIAN, HIGH = 50, 90  # the percentiles that are shown
 
@@ -34,9 +36,9 @@ class Took:
 class Scope(StrEnum):
     """Which cases an estimate is made from, the narrowest first."""
 
-    HOUR = "with this license at this hour"
-    LICENSE = "with this license"
-    TENANT = "in this tenant"
+    HOUR = say("with this license at this hour")
+    LICENSE = say("with this license")
+    TENANT = say("in this tenant")
 
 
 @dataclass(frozen=True)

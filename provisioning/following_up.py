@@ -9,6 +9,7 @@ from provisioning.errors import GraphTrace
 from provisioning.follow_ups import FollowUp, FollowUpKind, FollowUpState, Group, Mail
 from provisioning.powershell import quoted, script
 from provisioning.profiles import filled
+from provisioning.words import say
 
 ENDED = frozenset(FollowUpState) - {FollowUpState.TO_DO}
 LEFT_OVER = frozenset({FollowUpState.FAILED, FollowUpState.NOT_KNOWN, FollowUpState.BY_HAND})
@@ -52,14 +53,18 @@ def once_more(case: Case, now: datetime) -> Case:
 
 def title(one: FollowUp, case: Case) -> str:
     """What it is, in a few words."""
-    manager = case.order.manager_name or case.order.manager_upn
-    return {
-        FollowUpKind.GROUP: f"Membership in {one.name or one.target}",
-        FollowUpKind.SETTINGS: f"{_settings(one)} of the mailbox",
-        FollowUpKind.SHARED_MAILBOX: f"Access to the shared mailbox {one.target}",
-        FollowUpKind.WELCOME: f"Welcome message to {case.mail or case.order.upn}",
-        FollowUpKind.MANAGER: f"Message to the manager {manager}".rstrip(),
-    }[one.kind]
+    match one.kind:
+        case FollowUpKind.GROUP:
+            return say("Membership in {group}", group=one.name or one.target)
+        case FollowUpKind.SETTINGS:
+            return _settings(one)
+        case FollowUpKind.SHARED_MAILBOX:
+            return say("Access to the shared mailbox {mailbox}", mailbox=one.target)
+        case FollowUpKind.WELCOME:
+            return say("Welcome message to {address}", address=case.mail or case.order.upn)
+        case FollowUpKind.MANAGER:
+            manager = case.order.manager_name or case.order.manager_upn
+            return say("Message to the manager {name}", name=manager) if manager else say("Message to the manager")
 
 
 def mail_for(one: FollowUp, index: int, case: Case, to: str) -> Mail:
@@ -103,6 +108,8 @@ def problem(note: str, trace: GraphTrace) -> dict[str, Any]:
 
 
 def _settings(one: FollowUp) -> str:
-    words = [f"Time zone {one.time_zone}" if one.time_zone else "", f"language {one.language}" if one.language else ""]
-    said = " and ".join(word for word in words if word)
-    return said[:1].upper() + said[1:]
+    if one.time_zone and one.language:
+        return say("Time zone {zone} and language {language} of the mailbox", zone=one.time_zone, language=one.language)
+    if one.time_zone:
+        return say("Time zone {zone} of the mailbox", zone=one.time_zone)
+    return say("Language {language} of the mailbox", language=one.language)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from provisioning.case import Case, CaseState, Conversation, Stage
 from provisioning.errors import BadOrder
 from provisioning.waiting import OVERDUE
+from provisioning.words import say
 
 WATCHED = timedelta(minutes=2)  # whoever has just ordered still looks at the card
 EVERYBODY = ""  # whom a mute of a whole conversation is about
@@ -76,16 +77,16 @@ def parse_hours(typed: str, zone: str) -> QuietHours:
     """`18:00-07:00`, `18-7`, `18.00 to 7.00`. Raises BadOrder."""
     found = _HOURS.fullmatch(" ".join(typed.lower().split()))
     if not found:
-        raise BadOrder("Write quiet hours as quiet 18:00-07:00, or quiet off.")
+        raise BadOrder(say("Write quiet hours as quiet 18:00-07:00, or quiet off."))
     try:
         _zone(zone)
         starts, ends = time(int(found[1]), int(found[2] or 0)), time(int(found[3]) % 24, int(found[4] or 0))
     except ZoneInfoNotFoundError:
-        raise BadOrder("Teams does not say in which time zone you are, so I cannot keep your hours.") from None
+        raise BadOrder(say("Teams does not say in which time zone you are, so I cannot keep your hours.")) from None
     except ValueError:
-        raise BadOrder("A day has 24 hours of 60 minutes. Write quiet hours as quiet 18:00-07:00.") from None
+        raise BadOrder(say("A day has 24 hours of 60 minutes. Write quiet hours as quiet 18:00-07:00.")) from None
     if starts == ends:
-        raise BadOrder("These quiet hours would have no length. To be left alone at all hours, type mute.")
+        raise BadOrder(say("These quiet hours would have no length. To be left alone at all hours, type mute."))
     return QuietHours(starts, ends, zone)
 
 

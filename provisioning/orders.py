@@ -11,12 +11,12 @@ from provisioning.case import Order
 from provisioning.countries import COUNTRY_CODES
 from provisioning.directory import Account, DeletedAccount, Lookup, Sku
 from provisioning.errors import BadOrder
+from provisioning.order_words import MOST_SHOWN, all_in_use, clip, in_use, listed
+from provisioning.words import say
 
 NAME_LIMIT = 256  # displayName: learn.microsoft.com/graph/api/resources/user
 DEPARTMENT_LIMIT = 64
 UPN_LOCAL_LIMIT = 64  # the part before the @
-SHOWN = 80  # characters of a person's own words that a sentence repeats
-MOST_SHOWN = 8  # names in a sentence that lists them
 
 # What Entra takes before the @ of a new sign-in name: "UserPrincipalName policies that apply to all user
 # accounts", learn.microsoft.com/entra/identity/authentication/concept-sspr-policy
@@ -70,15 +70,19 @@ def plan(request: OrderRequest, lookup: Lookup, default_location: str = "") -> P
     _check_texts(request)
     account = lookup.account
     if account is not None and account.is_guest:
-        raise BadOrder(f"{account.upn} is a guest: the mailbox is in the guest's own organization, not here.")
+        raise BadOrder(
+            say("{upn} is a guest: the mailbox is in the guest's own organization, not here.", upn=account.upn)
+        )
     if account is None:
         _check_new_name(request, lookup)
         if lookup.deleted is not None and request.restore is None:
             return Restorable(request, lookup.deleted)
         if lookup.deleted is None and request.restore:
-            raise BadOrder(f"{request.upn} is no longer in the recycle bin, so it cannot be restored. Order it anew.")
+            raise BadOrder(
+                say("{upn} is no longer in the recycle bin, so it cannot be restored. Order it anew.", upn=request.upn)
+            )
     if request.manager and lookup.manager is None:
-        raise BadOrder(f"The manager {request.manager} was not found in this tenant. Check the address.")
+        raise BadOrder(say("The manager {upn} was not found in this tenant. Check the address.", upn=request.manager))
     filled = _fill(request, account, lookup, default_location)
     sku = _license(filled, account, lookup)
     missing = _missing(filled, sku, account, lookup.skus)
@@ -108,8 +112,20 @@ def find_sku(name: str, skus: tuple[Sku, ...]) -> Sku:
     if len(near) == 1:
         return near[0]
     if near:
-        raise BadOrder(f"More than one license is called “{_clip(name)}”: {_listed(near)}. Name one of them in full.")
-    raise BadOrder(f"There is no license “{_clip(name)}” in this tenant. Licenses with a mailbox: {_listed(usable)}.")
+        raise BadOrder(
+            say(
+                "More than one license is called “{name}”: {licenses}. Name one of them in full.",
+                name=clip(name),
+                licenses=listed(near),
+            )
+        )
+    raise BadOrder(
+        say(
+            "There is no license “{name}” in this tenant. Licenses with a mailbox: {licenses}.",
+            name=clip(name),
+            licenses=listed(usable),
+        )
+    )
 
 
 def _tidy(request: OrderRequest) -> OrderRequest:
@@ -123,29 +139,61 @@ def _tidy(request: OrderRequest) -> OrderRequest:
 
 
 def _check_texts(request: OrderRequest) -> None:
-    texts = (
-        ("part before the @", request.upn.partition("@")[0], UPN_LOCAL_LIMIT),
-        ("display name", request.display_name, NAME_LIMIT),
-        ("department", request.department, DEPARTMENT_LIMIT),
-    )
-    for what, value, limit in texts:
-        if len(value) > limit:
-            raise BadOrder(f"The {what} has {len(value)} characters; Microsoft 365 allows {limit}.")
+    _check_lengths(request)
     if request.usage_location and request.usage_location not in COUNTRY_CODES:
-        hint = " The United Kingdom is GB." if request.usage_location == "UK" else ""
-        shown = _clip(request.usage_location)
-        raise BadOrder(f"“{shown}” is no country code. Use the two letters of ISO 3166, such as US or DE.{hint}")
+        sentence = say(
+            "“{code}” is no country code. Use the two letters of ISO 3166, such as US or DE.",
+            code=clip(request.usage_location),
+        )
+        hint = say("The United Kingdom is GB.") if request.usage_location == "UK" else ""
+        raise BadOrder(f"{sentence} {hint}".rstrip())
+
+
+def _check_lengths(request: OrderRequest) -> None:
+    local = len(request.upn.partition("@")[0])
+    name, department = len(request.display_name), len(request.department)
+    if local > UPN_LOCAL_LIMIT:
+        raise BadOrder(
+            say(
+                "The part before the @ has {length} characters; Microsoft 365 allows {limit}.",
+                length=local,
+                limit=UPN_LOCAL_LIMIT,
+            )
+        )
+    if name > NAME_LIMIT:
+        raise BadOrder(
+            say(
+                "The display name has {length} characters; Microsoft 365 allows {limit}.", length=name, limit=NAME_LIMIT
+            )
+        )
+    if department > DEPARTMENT_LIMIT:
+        raise BadOrder(
+            say(
+                "The department has {length} characters; Microsoft 365 allows {limit}.",
+                length=department,
+                limit=DEPARTMENT_LIMIT,
+            )
+        )
 
 
 def _check_new_name(request: OrderRequest, lookup: Lookup) -> None:
     local, _, domain = request.upn.partition("@")
     if domain.lower() not in lookup.organization.domains:
         verified = ", ".join(lookup.organization.domains[:MOST_SHOWN])
-        raise BadOrder(f"{domain} is not a verified domain of this tenant. Use one of: {verified}.")
+        raise BadOrder(
+            say(
+                "{domain} is not a verified domain of this tenant. Use one of: {domains}.",
+                domain=domain,
+                domains=verified,
+            )
+        )
     if not _UPN_LOCAL.fullmatch(local) or local.endswith("."):
         raise BadOrder(
-            f"Microsoft 365 does not take “{local}” as a sign-in name. "
-            "Before the @ it allows the letters a to z, digits and ' . - _ ! # ^ ~, with no dot at the end."
+            say(
+                "Microsoft 365 does not take “{name}” as a sign-in name. "
+                "Before the @ it allows the letters a to z, digits and ' . - _ ! # ^ ~, with no dot at the end.",
+                name=local,
+            )
         )
 
 
@@ -153,10 +201,14 @@ def _check_seats(skus: tuple[Sku, ...]) -> None:
     """A form that asks for a license needs one that can be chosen."""
     usable = mailbox_skus(skus)
     if not usable:
-        raise BadOrder("This tenant has no active license with an Exchange Online mailbox. Buy one first.")
+        raise BadOrder(say("This tenant has no active license with an Exchange Online mailbox. Buy one first."))
     if not any(sku.free for sku in usable):
-        used = ", ".join(f"{sku.name} ({sku.consumed} of {sku.enabled} in use)" for sku in usable[:MOST_SHOWN])
-        raise BadOrder(f"No seats are free in any license with a mailbox: {used}. Free or buy one.")
+        raise BadOrder(
+            say(
+                "No seats are free in any license with a mailbox: {licenses}. Free or buy one.",
+                licenses=in_use(usable[:MOST_SHOWN]),
+            )
+        )
 
 
 def _fill(request: OrderRequest, account: Account | None, lookup: Lookup, default_location: str) -> OrderRequest:
@@ -173,17 +225,19 @@ def _license(request: OrderRequest, account: Account | None, lookup: Lookup) -> 
         return None
     sku = find_sku(request.license, lookup.skus)
     if not sku.mailbox_plans:
-        raise BadOrder(f"{sku.name} has no Exchange Online mailbox plan, so it cannot give anyone a mailbox.")
+        raise BadOrder(
+            say("{license} has no Exchange Online mailbox plan, so it cannot give anyone a mailbox.", license=sku.name)
+        )
     if sku.capability_status not in ("Enabled", "Warning"):
         raise BadOrder(
-            f"The subscription {sku.name} is {sku.capability_status.lower()}. Renew it, or name another license."
+            say(
+                "The subscription {license} is {status}. Renew it, or name another license.",
+                license=sku.name,
+                status=sku.capability_status.lower(),
+            )
         )
     if sku.id not in held and sku.free == 0:
-        others = [other for other in mailbox_skus(lookup.skus) if other.free]
-        offer = f" Free: {', '.join(f'{o.name} ({o.free})' for o in others[:MOST_SHOWN])}." if others else ""
-        raise BadOrder(
-            f"No seats are free: {sku.name} has {sku.consumed} of {sku.enabled} in use.{offer} Free or buy one."
-        )
+        raise BadOrder(all_in_use(sku, [other for other in mailbox_skus(lookup.skus) if other.free]))
     return sku
 
 
@@ -238,12 +292,3 @@ def _words(sku: Sku) -> set[str]:
 
 def _squash(text: str) -> str:
     return "".join(ch for ch in text.lower() if ch.isalnum() or ch == "-")
-
-
-def _listed(skus: tuple[Sku, ...]) -> str:
-    more = ", and more" if len(skus) > MOST_SHOWN else ""
-    return (", ".join(sku.name for sku in skus[:MOST_SHOWN]) or "none") + more
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -13,6 +13,7 @@ from provisioning.follow_ups import FollowUp, Group
 from provisioning.orders import Complete, OrderRequest, Plan, plan
 from provisioning.ports import Directory
 from provisioning.profiles import Profile, cannot_give, find_profile, with_profile, with_terms
+from provisioning.words import say
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,22 @@ def on_terms(order: Order, profile: Profile, skus: Sequence[Sku], groups: Mappin
         return order
     group = groups.get(order.license_group)
     if group is None:
-        raise BadOrder(f"Profile {profile.name}: there is no group {order.license_group} in this tenant.")
+        raise BadOrder(
+            say(
+                "Profile {profile}: there is no group {group} in this tenant.",
+                profile=profile.name,
+                group=order.license_group,
+            )
+        )
     fault = cannot_give(group, order.license, order.license_name)
     if fault:
-        raise BadOrder(f"Profile {profile.name}: {fault} Correct the profile, or name another license.")
+        raise BadOrder(
+            say(
+                "Profile {profile}: {fault} Correct the profile, or name another license.",
+                profile=profile.name,
+                fault=fault,
+            )
+        )
     return order
 
 

@@ -14,6 +14,7 @@ from provisioning.directory import MAILBOX_PLANS, Sku
 from provisioning.errors import BadOrder
 from provisioning.follow_ups import FollowUp, FollowUpKind, Group
 from provisioning.orders import OrderRequest, find_sku
+from provisioning.words import say
 
 PLACEHOLDERS = ("name", "address", "sign_in_name", "license", "department", "manager")
 MOST_SHOWN = 8
@@ -63,11 +64,28 @@ def find_profile(name: str, profiles: Sequence[Profile]) -> Profile | None:
         return known[name.lower()]
     shown = name if len(name) <= 40 else f"{name[:39]}…"
     if not known:
-        raise BadOrder(f"There is no profile “{shown}”: none are set up. MAILROOM_PROFILES names the file of them.")
+        raise BadOrder(
+            say("There is no profile “{name}”: none are set up. MAILROOM_PROFILES names the file of them.", name=shown)
+        )
     near = get_close_matches(name.lower(), known, 1)
-    hint = f" Did you mean {known[near[0]].name}?" if near else ""
     names = ", ".join(sorted(profile.name for profile in profiles)[:MOST_SHOWN])
-    raise BadOrder(f"There is no profile “{shown}”.{hint} The profiles are {names}; type profiles to see them.")
+    if near:
+        raise BadOrder(
+            say(
+                "There is no profile “{name}”. Did you mean {near}? The profiles are {names}; type profiles to see "
+                "them.",
+                name=shown,
+                near=known[near[0]].name,
+                names=names,
+            )
+        )
+    raise BadOrder(
+        say(
+            "There is no profile “{name}”. The profiles are {names}; type profiles to see them.",
+            name=shown,
+            names=names,
+        )
+    )
 
 
 def with_profile(request: OrderRequest, profile: Profile | None) -> OrderRequest:
@@ -106,13 +124,27 @@ def _is_its_license(profile: Profile, sku_id: str, skus: Sequence[Sku]) -> bool:
 
 def plans_off(profile: Profile, sku: Sku) -> tuple[str, ...]:
     """The ids of the plans that are switched off. Raises BadOrder for one that the license does not have."""
-    by_name = {key: plan.id for plan in sku.plans for key in (plan.name.lower(), plan.id.lower())}
+    fault = _plan_fault(profile, sku)
+    if fault:
+        raise BadOrder(say("Profile {profile}: {fault}", profile=profile.name, fault=fault))
+    by_name = _plans_by_name(sku)
+    return tuple(by_name[name.lower()] for name in profile.disabled_plans)
+
+
+def _plans_by_name(sku: Sku) -> dict[str, str]:
+    """Ids, by name and by id in lower case."""
+    return {key: plan.id for plan in sku.plans for key in (plan.name.lower(), plan.id.lower())}
+
+
+def _plan_fault(profile: Profile, sku: Sku) -> str:
+    """Of the first plan that cannot be switched off in the license."""
+    by_name = _plans_by_name(sku)
     for name in profile.disabled_plans:
         if name.lower() not in by_name:
-            raise BadOrder(f"Profile {profile.name}: {sku.name} has no service plan {name}.")
+            return say("{license} has no service plan {plan}.", license=sku.name, plan=name)
         if by_name[name.lower()] in MAILBOX_PLANS:
-            raise BadOrder(f"Profile {profile.name}: {name} carries the mailbox, so it cannot be switched off.")
-    return tuple(by_name[name.lower()] for name in profile.disabled_plans)
+            return say("{plan} carries the mailbox, so it cannot be switched off.", plan=name)
+    return ""
 
 
 def follow_ups_of(profile: Profile) -> tuple[FollowUp, ...]:
@@ -133,15 +165,16 @@ def faults_of(profile: Profile, skus: Sequence[Sku], groups: Mapping[str, Group 
     try:
         sku = find_sku(profile.license, tuple(skus)) if profile.license else None
         if sku and not sku.mailbox_plans:
-            faults.append(f"{sku.name} has no Exchange Online mailbox plan.")
-        if sku:
-            plans_off(profile, sku)
+            faults.append(say("{license} has no Exchange Online mailbox plan.", license=sku.name))
     except BadOrder as error:
         sku = None
-        faults.append(error.sentence.removeprefix(f"Profile {profile.name}: "))
-    faults += [f"There is no group {group} in this tenant." for group in profile.all_groups if not groups.get(group)]
+        faults.append(error.sentence)
+    plan_fault = _plan_fault(profile, sku) if sku else ""
+    faults += filter(None, [plan_fault])
+    missing = [group for group in profile.all_groups if not groups.get(group)]
+    faults += [say("There is no group {group} in this tenant.", group=group) for group in missing]
     giver = groups.get(profile.license_group)
-    if giver and sku:
+    if giver and sku and not plan_fault:
         faults += filter(None, [cannot_give(giver, sku.id, sku.name)])
     return tuple(faults)
 
@@ -149,20 +182,25 @@ def faults_of(profile: Profile, skus: Sequence[Sku], groups: Mapping[str, Group 
 def cannot_give(group: Group, sku_id: str, sku_name: str) -> str:
     """Why nobody gets the license by being put into the group; "" where it works."""
     if sku_id not in group.licenses:
-        return f"The group {group.name} does not assign {sku_name}."
+        return say("The group {group} does not assign {license}.", group=group.name, license=sku_name)
     return cannot_join(group)
 
 
 def cannot_join(group: Group) -> str:
     """Why Graph cannot put anybody into the group; "" where it can."""
     if group.is_for_roles:
-        return f"The group {group.name} can hold directory roles, so Mailroom puts nobody into it."
+        return say("The group {group} can hold directory roles, so Mailroom puts nobody into it.", group=group.name)
     if group.is_dynamic:
-        return f"The members of {group.name} come from a rule, so nobody is put into it by hand."
+        return say("The members of {group} come from a rule, so nobody is put into it by hand.", group=group.name)
     if group.is_synced:
-        return f"The group {group.name} is kept in Active Directory and cannot be changed in the cloud."
+        return say(
+            "The group {group} is kept in Active Directory and cannot be changed in the cloud.", group=group.name
+        )
     if group.is_mail_enabled and not group.is_unified:
-        return f"Microsoft Graph cannot change {group.name}: it is a distribution list or mail-enabled security group."
+        return say(
+            "Microsoft Graph cannot change {group}: it is a distribution list or mail-enabled security group.",
+            group=group.name,
+        )
     return ""
 
 

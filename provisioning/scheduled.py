@@ -1,5 +1,6 @@
 """An order for later: a row with a time. It becomes a case when its time has come, with everything checked then."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from provisioning.errors import GraphTrace
 from provisioning.orders import OrderRequest
 
 UTC_NAME = "UTC"
+_SAID = re.compile(r"(\w+, \d{1,2} \w+ \d{4}, \d\d:\d\d) \(([\w/+-]+)\)")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,17 @@ def said(moment: datetime, zone: str) -> str:
     where = zone_of(zone)
     local = moment.astimezone(where)
     return f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({where.key})"
+
+
+def moment_in(text: str) -> datetime | None:
+    """The moment that `said` wrote, in its zone; None for any other text."""
+    found = _SAID.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return datetime.strptime(found[1], "%A, %d %B %Y, %H:%M").replace(tzinfo=zone_of(found[2]))
+    except ValueError:
+        return None
 
 
 def could_not_begin(one: Scheduled, sentence: str, trace: GraphTrace, now: datetime) -> Case:

@@ -16,6 +16,7 @@ from provisioning.directory import (
     Snapshot,
 )
 from provisioning.recipients import Attempt, Operation
+from provisioning.words import say
 
 SERVING = ("Enabled", "Warning")  # Warning is the grace period: everything still works
 STRENGTH = ("ENTERPRISE", "STANDARD_MIDMARKET", "STANDARD", "ESSENTIALS", "DESKLESS")  # strongest first
@@ -51,7 +52,7 @@ def sku_by_id(snapshot: Snapshot, sku_id: str) -> Sku | None:
 
 def sku_name(snapshot: Snapshot, sku_id: str) -> str:
     sku = sku_by_id(snapshot, sku_id)
-    return sku.name if sku else f"the license {sku_id}"
+    return sku.name if sku else say("the license {id}", id=sku_id)
 
 
 def mailbox_plan_ids(snapshot: Snapshot, sku_id: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from provisioning.case import Case, Problem, Stage, StageState, enter, give_up, touch
 from provisioning.directory import Probe, ProbeResult
+from provisioning.words import say
 
 USUAL = timedelta(minutes=30)
 LONG = timedelta(hours=4)
@@ -21,10 +22,10 @@ SELDOM = 20  # after that
 SHOWN_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(hours=72)  # none lives for ever: three times what Microsoft calls the longest
 
-PREPARING = "Preparing a mailbox for this user. Usually under 30 minutes, sometimes up to 24 hours."
-LATE = "Still preparing the mailbox after 30 minutes. Microsoft allows up to 24 hours; Mailroom keeps looking."
-OVERDUE = "Not ready after 24 hours: contact Microsoft Support. Mailroom keeps looking for another two days."
-GAVE_UP = "The mailbox did not appear within 72 hours, so Mailroom stopped looking. Contact Microsoft Support."
+PREPARING = say("Preparing a mailbox for this user. Usually under 30 minutes, sometimes up to 24 hours.")
+LATE = say("Still preparing the mailbox after 30 minutes. Microsoft allows up to 24 hours; Mailroom keeps looking.")
+OVERDUE = say("Not ready after 24 hours: contact Microsoft Support. Mailroom keeps looking for another two days.")
+GAVE_UP = say("The mailbox did not appear within 72 hours, so Mailroom stopped looking. Contact Microsoft Support.")
 
 
 def spacing(age: timedelta, shortest: float, case_id: str = "") -> timedelta:
@@ -97,5 +98,10 @@ def _phase(case_id: str) -> float:
 def _unreadable(probe: Probe) -> Problem | None:
     if probe.result is not ProbeResult.UNKNOWN:
         return None
-    said = f" ({probe.trace.status} {probe.trace.code})".rstrip() if probe.trace.status else ""
-    return Problem(f"The last look at the mailbox could not be made{said}. Mailroom tries again.", probe.trace)
+    if not probe.trace.status:
+        return Problem(say("The last look at the mailbox could not be made. Mailroom tries again."), probe.trace)
+    answer = f"{probe.trace.status} {probe.trace.code}"
+    return Problem(
+        say("The last look at the mailbox could not be made ({answer}). Mailroom tries again.", answer=answer),
+        probe.trace,
+    )

@@ -17,18 +17,21 @@ from provisioning.case import (
 from provisioning.directory import Account, Lookup, Sku
 from provisioning.errors import BadOrder
 from provisioning.waiting import LONGEST, PREPARING
+from provisioning.words import say
 
-NO_LICENSE = "No license with a mailbox yet. Mailroom only watches, and assigns none."
-FOUND = "Somebody else made the account; Mailroom only watches."
+NO_LICENSE = say("No license with a mailbox yet. Mailroom only watches, and assigns none.")
+FOUND = say("Somebody else made the account; Mailroom only watches.")
 
 
 def watched(lookup: Lookup, by: Person, now: datetime, case_id: str) -> Case:
     """The waiting case for an account that exists. Raises BadOrder where there is nothing to watch."""
     account = lookup.account
     if account is None:
-        raise BadOrder(f"There is no account {lookup.upn} to watch. Type provision {lookup.upn} to make one.")
+        raise BadOrder(say("There is no account {upn} to watch. Type provision {upn} to make one.", upn=lookup.upn))
     if account.is_guest:
-        raise BadOrder(f"{account.upn} is a guest: the mailbox is in the guest's own organization, not here.")
+        raise BadOrder(
+            say("{upn} is a guest: the mailbox is in the guest's own organization, not here.", upn=account.upn)
+        )
     sku = _mailbox_sku(account, lookup.skus)
     case = Case(case_id, _order(account, sku), by, now, account_id=account.id, is_watch=True)
     case = finish(touch(case, now, account_origin=AccountOrigin.ADOPTED), Stage.ACCOUNT, FOUND, now)
@@ -60,13 +63,14 @@ def _mailbox_sku(account: Account, skus: tuple[Sku, ...]) -> Sku | None:
 def _license(case: Case, account: Account, sku: Sku | None, now: datetime) -> Case:
     if sku is None and account.mailbox_plan is None:
         return skip(case, Stage.LICENSE, NO_LICENSE, now)
-    return finish(case, Stage.LICENSE, f"{sku.name if sku else 'A license with a mailbox'} is assigned.", now)
+    note = say("{license} is assigned.", license=sku.name) if sku else say("A license with a mailbox is assigned.")
+    return finish(case, Stage.LICENSE, note, now)
 
 
 def _sync(case: Case, account: Account, now: datetime) -> Case:
     if not account.synced:
-        return skip(case, Stage.SYNC, "The account lives in the cloud only.", now)
-    return finish(case, Stage.SYNC, "The account is synchronized from Active Directory.", now)
+        return skip(case, Stage.SYNC, say("The account lives in the cloud only."), now)
+    return finish(case, Stage.SYNC, say("The account is synchronized from Active Directory."), now)
 
 
 def _since(account: Account, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from provisioning.addresses import (
     primary_address,
 )
 from provisioning.causes import found
+from provisioning.checks.address_words import bad_characters, was_deleted, who_has
 from provisioning.checks.check import evidence
 from provisioning.checks.license_errors import refused_state
 from provisioning.directory import Account, Snapshot
@@ -20,6 +21,7 @@ from provisioning.fixes.address_scripts import contested
 from provisioning.holding import Held, deleted_holders, held_addresses, initial_clashes
 from provisioning.recipients import Attempt, HolderKind, Operation
 from provisioning.signs import is_ready, is_stuck, member, refusal, stuck, unserved
+from provisioning.words import say
 
 LOCAL_NICKNAME = ("correct-mail-nickname-on-premises", "resync-directory")
 CLOUD_NICKNAME = ("correct-mail-nickname",)
@@ -34,13 +36,10 @@ def held_by_another(snapshot: Snapshot) -> Finding | None:
         return None
     if not held and (initial_clashes(snapshot) or deleted_holders(snapshot)):
         return None  # those findings say who it is
-    who = ", ".join(dict.fromkeys(f"the {one.holder.kind} {one.holder.name}" for one in held))
-    whose = who or "another recipient, perhaps one that only Exchange shows, such as a public folder,"
-    addresses = ", ".join(contested(snapshot))
     retry = ("retry-provisioning",) if account else ()
     return found(
         "C19",
-        f"{whose[0].upper()}{whose[1:]} has the address {addresses}. Take it away there, then retry.",
+        who_has(", ".join(contested(snapshot)), held),
         evidence(
             *(("serviceProvisioningErrors.errorDetail", description(error.detail)) for error in errors),
             *((f"{one.holder.kind}.proxyAddresses", f"{one.holder.name}: {one.address}") for one in held),
@@ -57,7 +56,12 @@ def initial_address_clash(snapshot: Snapshot) -> Finding | None:
     first = clashes[0]
     return found(
         "C20",
-        f"{account.upn} and {first.holder.name} both want {first.address}. Rename one of the two, then retry.",
+        say(
+            "{upn} and {other} both want {address}. Rename one of the two, then retry.",
+            upn=account.upn,
+            other=first.holder.name,
+            address=first.address,
+        ),
         evidence(("userPrincipalName", account.upn), *_clash_evidence(clashes)),
         fixes(snapshot, "rename-one", "release-address", "retry-provisioning"),
     )
@@ -71,18 +75,18 @@ def in_recycle_bin(snapshot: Snapshot) -> Finding | None:
     if not found_there or (account is not None and not is_stuck(snapshot)) or "account" in dict(snapshot.unread):
         return None
     one = found_there[0]
-    when = f" on {one.deleted_at:%Y-%m-%d}" if one.deleted_at else ""
     shown = evidence(
         ("deletedItems.userPrincipalName", one.upn),
         ("deletedItems.deletedDateTime", f"{one.deleted_at:%Y-%m-%d %H:%M}" if one.deleted_at else ""),
         ("deletedItems.proxyAddresses", one.proxy_addresses),
     )
     if account is None:
-        sentence = f"{one.upn} was deleted{when} and is in the recycle bin. Restore it: the mailbox comes back."
-        return found("C21", sentence, shown, fixes(snapshot, "restore-account", "purge-deleted"))
-    sentence = (
-        f"A deleted account, {one.upn}, still holds an address of {account.upn}. Restore it if it is the same person; "
-        "otherwise delete it for good."
+        return found("C21", was_deleted(one), shown, fixes(snapshot, "restore-account", "purge-deleted"))
+    sentence = say(
+        "A deleted account, {deleted}, still holds an address of {upn}. Restore it if it is the same person; "
+        "otherwise delete it for good.",
+        deleted=one.upn,
+        upn=account.upn,
     )
     can_restore = () if one.upn.lower() == account.upn.lower() else ("restore-account",)
     return found("C21", sentence, shown, fixes(snapshot, *can_restore, "purge-deleted", "retry-provisioning"))
@@ -92,11 +96,11 @@ def sign_in_name_taken(snapshot: Snapshot) -> Finding | None:
     attempt = refusal(snapshot, Operation.CREATE)
     if attempt is None or attempt.target != "userPrincipalName" or _came_later(snapshot, attempt):
         return None
-    name = snapshot.name or (snapshot.account.upn if snapshot.account else "this sign-in name")
+    name = snapshot.name or (snapshot.account.upn if snapshot.account else say("this sign-in name"))
     free = ("use-free-name",) if "@" in name else ()
     return found(
         "C24",
-        f"{name} is taken, so no account could be created. Use the one that exists, or a free name.",
+        say("{name} is taken, so no account could be created. Use the one that exists, or a free name.", name=name),
         evidence(("POST /users", attempt.trace.message), ("details.target", attempt.target)),
         fixes(snapshot, *free, "re-check"),
         is_note=is_ready(snapshot),  # whoever has the name is well: it is the newcomer who has no account
@@ -116,10 +120,16 @@ def wrong_nickname(snapshot: Snapshot) -> Finding | None:
         return None
     local = account.is_mastered_on_premises
     matches = account.sam_account_name or local_part(account.upn)
+    sentence = say("The mail nickname of {upn} does not match “{name}”. Correct it.", upn=account.upn, name=matches)
+    if local:
+        sentence = say(
+            "The mail nickname of {upn} does not match “{name}”. Correct it in Active Directory.",
+            upn=account.upn,
+            name=matches,
+        )
     return found(
         "C25",
-        f"The mail nickname of {account.upn} does not match “{matches}”. Correct it"
-        + (" in Active Directory." if local else "."),
+        sentence,
         evidence(
             ("mailNickname", account.mail_nickname),
             ("userPrincipalName", account.upn),
@@ -136,8 +146,12 @@ def domain_not_ready(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C26",
-        f"The domain {domain} {problem}, so Exchange gives no mailbox an address there. Set the domain up.",
-        evidence(("domain", domain), ("domain state", problem)),
+        say(
+            "The domain {domain} {problem}, so Exchange gives no mailbox an address there. Set the domain up.",
+            domain=domain,
+            problem=problem,
+        ),
+        evidence(("domain", domain), (say("domain state"), problem)),
         fixes(snapshot, "verify-domain"),
     )
 
@@ -148,11 +162,9 @@ def invalid_characters(snapshot: Snapshot) -> Finding | None:
     said = _invalid_value_said(snapshot)
     if not wrong and not said:
         return None
-    who = account.upn if account else snapshot.name or "the account"
-    names = " and ".join(name for name, _ in wrong) or "a name or address"
     return found(
         "C27",
-        f"{names} of {who} has characters that Exchange does not take. Correct it.",
+        bad_characters(account.upn if account else snapshot.name, [name for name, _ in wrong]),
         evidence(*wrong, *(("Graph", text) for text in said)),
         fixes(snapshot, *_corrections(account, wrong)),
     )
@@ -196,12 +208,12 @@ def _domain_problem(snapshot: Snapshot, name: str) -> str:
     if snapshot.domains is not None:
         domain = next((one for one in snapshot.domains if one.name.lower() == name), None)
         if domain is None:
-            return "is not a domain of this tenant"
+            return say("is not a domain of this tenant")
         if not domain.is_verified:
-            return "is not verified"
-        return "" if domain.services is None or "Email" in domain.services else "is not set up for mail"
+            return say("is not verified")
+        return "" if domain.services is None or "Email" in domain.services else say("is not set up for mail")
     known = snapshot.organization.domains if snapshot.organization else ()
-    return "is not a verified domain of this tenant" if known and name not in known else ""
+    return say("is not a verified domain of this tenant") if known and name not in known else ""
 
 
 def _invalid(account: Account) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from provisioning.directory import Snapshot
 from provisioning.findings import Evidence, Finding
+from provisioning.words import say
 
 Outcome = Finding | Iterable[Finding] | None
 
@@ -25,5 +26,5 @@ def evidence(*pairs: tuple[str, object]) -> tuple[Evidence, ...]:
 
 def _text(value: object) -> str:
     if isinstance(value, tuple | list | frozenset):
-        return ", ".join(str(one) for one in value) or "none"
-    return "none" if value in (None, "") else str(value)
+        return ", ".join(str(one) for one in value) or say("none")
+    return say("none") if value in (None, "") else str(value)

@@ -17,6 +17,7 @@ from provisioning.fixes import fixes
 from provisioning.holding import deleted_holders, held_addresses, initial_clashes
 from provisioning.signs import enabled_plan, is_entitled, licensed_since, sku_by_id, stuck, waiting
 from provisioning.waiting import LONGEST, USUAL
+from provisioning.words import say
 
 ON_PREMISES_AFTER = timedelta(hours=1)
 RECONNECTS = timedelta(days=30)
@@ -47,12 +48,25 @@ def latency(snapshot: Snapshot) -> Finding | None:
     if account is None or not is_entitled(snapshot) or waiting(snapshot) >= LONGEST:
         return None
     age = waiting(snapshot)
-    how = f"It has taken {int(age.total_seconds() // 60)} minutes so far" if age >= USUAL else "That is usual"
     return found(
         "C01",
-        f"Exchange is preparing the mailbox of {account.upn}. {how}: mostly under 30 minutes, up to 24 hours. Wait.",
+        _being_prepared(account.upn, age),
         _nothing_wrong(snapshot, account),
         fixes(snapshot, "wait", "re-check", *(("retry-provisioning",) if age >= USUAL else ())),
+    )
+
+
+def _being_prepared(upn: str, age: timedelta) -> str:
+    if age < USUAL:
+        return say(
+            "Exchange is preparing the mailbox of {upn}. That is usual: mostly under 30 minutes, up to 24 hours. Wait.",
+            upn=upn,
+        )
+    return say(
+        "Exchange is preparing the mailbox of {upn}. It has taken {minutes} minutes so far: mostly under 30 minutes, "
+        "up to 24 hours. Wait.",
+        upn=upn,
+        minutes=int(age.total_seconds() // 60),
     )
 
 
@@ -66,22 +80,28 @@ def unseen_holders(snapshot: Snapshot) -> tuple[Finding, ...]:
         return ()
     shown = evidence(
         *(("serviceProvisioningErrors.errorDetail", description(error.detail)) for error in errors),
-        ("users, groups, contacts, deletedItems with the address", "none"),
+        (say("users, groups, contacts, deletedItems with the address"), say("none")),
     )
     return (
         likely(
             "C22",
-            f"Likely a deleted mailbox without a user holds the address of {account.upn}. Look for it in Exchange.",
+            say(
+                "Likely a deleted mailbox without a user holds the address of {upn}. Look for it in Exchange.",
+                upn=account.upn,
+            ),
             shown,
             fixes(snapshot, "find-soft-deleted-mailbox", "retry-provisioning"),
-            "Get-Mailbox -SoftDeletedMailbox lists a mailbox with the address.",
+            say("Get-Mailbox -SoftDeletedMailbox lists a mailbox with the address."),
         ),
         likely(
             "C23",
-            f"Perhaps an inactive mailbox, kept by a hold, has the address of {account.upn}. Look for it in Exchange.",
+            say(
+                "Perhaps an inactive mailbox, kept by a hold, has the address of {upn}. Look for it in Exchange.",
+                upn=account.upn,
+            ),
             shown,
             fixes(snapshot, "find-inactive-mailbox", "retry-provisioning"),
-            "Get-Mailbox -InactiveMailboxOnly lists a mailbox with the address.",
+            say("Get-Mailbox -InactiveMailboxOnly lists a mailbox with the address."),
         ),
     )
 
@@ -101,10 +121,13 @@ def _hybrid(snapshot: Snapshot, account: Account, age: timedelta) -> tuple[Findi
 def _on_premises(snapshot: Snapshot, account: Account) -> Finding:
     return likely(
         "C28",
-        f"{account.upn} likely has a mailbox on premises: by design, Exchange Online then makes none. Migrate it.",
+        say(
+            "{upn} likely has a mailbox on premises: by design, Exchange Online then makes none. Migrate it.",
+            upn=account.upn,
+        ),
         _nothing_wrong(snapshot, account),
         fixes(snapshot, "inspect-recipient", "migrate-mailbox"),
-        "Get-MailUser shows an ExchangeGuid other than 00000000-0000-0000-0000-000000000000.",
+        say("Get-MailUser shows an ExchangeGuid other than 00000000-0000-0000-0000-000000000000."),
     )
 
 
@@ -118,14 +141,19 @@ def _returning(snapshot: Snapshot, account: Account) -> Finding | None:
         return None
     return likely(
         "C29b",
-        f"{account.upn} likely returned after the former cloud account was gone for over 30 days. Match the two again.",
+        say(
+            "{upn} likely returned after the former cloud account was gone for over 30 days. Match the two again.",
+            upn=account.upn,
+        ),
         (
             *_nothing_wrong(snapshot, account),
-            Evidence("onPremisesImmutableId", account.immutable_id or "none"),
-            Evidence("createdDateTime", f"{account.created_at:%Y-%m-%d}" if account.created_at else "none"),
+            *evidence(
+                ("onPremisesImmutableId", account.immutable_id),
+                ("createdDateTime", f"{account.created_at:%Y-%m-%d}" if account.created_at else ""),
+            ),
         ),
         fixes(snapshot, "find-soft-deleted-mailbox", "find-inactive-mailbox", "inspect-recipient"),
-        "Get-Mailbox -SoftDeletedMailbox or -InactiveMailboxOnly lists the person's former mailbox.",
+        say("Get-Mailbox -SoftDeletedMailbox or -InactiveMailboxOnly lists the person's former mailbox."),
     )
 
 
@@ -138,11 +166,17 @@ def _still_migrated(snapshot: Snapshot, account: Account) -> Finding | None:
         return None
     finding = likely(
         "C29",
-        f"{account.upn} likely had a migrated mailbox and no license for over 30 days, so that none is made. "
-        "Mark the user for a new cloud mailbox on premises.",
-        (*_nothing_wrong(snapshot, account), *evidence(("license removed", f"{removed:%Y-%m-%d}" if removed else ""))),
+        say(
+            "{upn} likely had a migrated mailbox and no license for over 30 days, so that none is made. "
+            "Mark the user for a new cloud mailbox on premises.",
+            upn=account.upn,
+        ),
+        (
+            *_nothing_wrong(snapshot, account),
+            *evidence((say("license removed"), f"{removed:%Y-%m-%d}" if removed else "")),
+        ),
         fixes(snapshot, "inspect-recipient", "enable-remote-mailbox"),
-        "Get-RemoteMailbox on premises shows RemoteRecipientType Migrated, and Exchange Online has no mailbox.",
+        say("Get-RemoteMailbox on premises shows RemoteRecipientType Migrated, and Exchange Online has no mailbox."),
     )
     return replace(finding, rank=FIRST_OF_ALL) if was_without else finding
 
@@ -154,10 +188,13 @@ def _deprovisioned(snapshot: Snapshot, account: Account) -> Finding | None:
         return None
     return likely(
         "C31",
-        f"Active Directory likely marks {account.upn} as without a cloud mailbox. Enable the remote mailbox there.",
+        say(
+            "Active Directory likely marks {upn} as without a cloud mailbox. Enable the remote mailbox there.",
+            upn=account.upn,
+        ),
         (*_nothing_wrong(snapshot, account), *evidence(("proxyAddresses", account.proxy_addresses))),
         fixes(snapshot, "inspect-recipient", "enable-remote-mailbox"),
-        "In Active Directory, msExchRemoteRecipientType is 8, 10 or 24 (DeprovisionMailbox).",
+        say("In Active Directory, msExchRemoteRecipientType is 8, 10 or 24 (DeprovisionMailbox)."),
     )
 
 
@@ -166,11 +203,14 @@ def _cloud_attributes(snapshot: Snapshot, account: Account, age: timedelta) -> F
         return None
     return likely(
         "C38",
-        f"Perhaps the tenant manages Exchange attributes in the cloud, and what was set on premises for {account.upn} "
-        "no longer counts. Ask Microsoft Support.",
+        say(
+            "Perhaps the tenant manages Exchange attributes in the cloud, and what was set on premises for {upn} "
+            "no longer counts. Ask Microsoft Support.",
+            upn=account.upn,
+        ),
         _nothing_wrong(snapshot, account),
         fixes(snapshot, "inspect-recipient", "contact-support"),
-        "Get-OrganizationConfig shows ExchangeAttributesCloudManagedByDefault as True.",
+        say("Get-OrganizationConfig shows ExchangeAttributesCloudManagedByDefault as True."),
     )
 
 
@@ -179,10 +219,13 @@ def _previous_mailbox(snapshot: Snapshot, account: Account, age: timedelta) -> F
         return None
     return likely(
         "C30",
-        f"Exchange likely still points to a former mailbox of {account.upn}. Check, then let it forget that one.",
+        say(
+            "Exchange likely still points to a former mailbox of {upn}. Check, then let it forget that one.",
+            upn=account.upn,
+        ),
         (*_nothing_wrong(snapshot, account), *evidence(("proxyAddresses", account.proxy_addresses))),
         fixes(snapshot, "inspect-recipient", "clear-previous-mailbox"),
-        "Get-User shows a PreviousRecipientTypeDetails other than None.",
+        say("Get-User shows a PreviousRecipientTypeDetails other than None."),
     )
 
 
@@ -192,7 +235,11 @@ def _never_heard(snapshot: Snapshot, account: Account, age: timedelta) -> Findin
     hours = int(age.total_seconds() // 3600)
     return likely(
         "C04",
-        f"{account.upn} likely never reached Exchange: {hours} hours without mailbox or error. Retry provisioning.",
+        say(
+            "{upn} likely never reached Exchange: {hours} hours without mailbox or error. Retry provisioning.",
+            upn=account.upn,
+            hours=hours,
+        ),
         _nothing_wrong(snapshot, account),
         fixes(
             snapshot,
@@ -202,7 +249,7 @@ def _never_heard(snapshot: Snapshot, account: Account, age: timedelta) -> Findin
             "recreate-mailbox",
             "contact-support",
         ),
-        "Invoke-ProvisioningRecipientDiagnostic does not find the user, or repairs it by submitting it again.",
+        say("Invoke-ProvisioningRecipientDiagnostic does not find the user, or repairs it by submitting it again."),
     )
 
 
@@ -213,10 +260,14 @@ def _grace_period(snapshot: Snapshot, account: Account, age: timedelta) -> Findi
         return None
     return likely(
         "C13",
-        f"The subscription {warned[0].name} of {account.upn} has expired and is in its grace period. Renew it.",
+        say(
+            "The subscription {license} of {upn} has expired and is in its grace period. Renew it.",
+            license=warned[0].name,
+            upn=account.upn,
+        ),
         evidence(("subscribedSkus.capabilityStatus", f"{warned[0].name}: Warning")),
         fixes(snapshot, "renew-subscription", "assign-license"),
-        "A license of another, active subscription brings the mailbox.",
+        say("A license of another, active subscription brings the mailbox."),
     )
 
 
@@ -234,7 +285,7 @@ def _nothing_wrong(snapshot: Snapshot, account: Account) -> tuple[Evidence, ...]
     probe = snapshot.mailbox.trace.code if snapshot.mailbox else ""
     return evidence(
         ("mailboxSettings", probe or "404"),
-        ("licensed since", f"{since:%Y-%m-%d %H:%M}" if since else "unknown"),
-        ("serviceProvisioningErrors", "no open one"),
+        (say("licensed since"), f"{since:%Y-%m-%d %H:%M}" if since else say("unknown")),
+        ("serviceProvisioningErrors", say("no open one")),
         ("onPremisesSyncEnabled", str(account.synced).lower()),
     )

@@ -12,10 +12,11 @@ from provisioning.fixes import fixes
 from provisioning.holding import deleted_holders, held_addresses
 from provisioning.recipients import Operation
 from provisioning.signs import is_ready, member, refusal, serving_license, stuck, unserved
+from provisioning.words import say
 
 STALE = timedelta(hours=3)  # a cycle takes 30 minutes by default: six were missed
 NOT_PEOPLE = ("shared", "room", "equipment")
-OUT_OF_SCOPE_PROOF = (
+OUT_OF_SCOPE_PROOF = say(
     "Get-ADUser finds the user outside the organizational units that are synchronized, or "
     "Get-ADSyncRunProfileResult shows stopped-deletion-threshold-exceeded."
 )
@@ -28,7 +29,10 @@ def archive_guid(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C32",
-        f"The archive GUID of {account.upn} is not that of Exchange, so no change reaches Exchange. Correct it.",
+        say(
+            "The archive GUID of {upn} is not that of Exchange, so no change reaches Exchange. Correct it.",
+            upn=account.upn,
+        ),
         evidence(*(("serviceProvisioningErrors.errorDetail", description(error.detail)) for error in errors)),
         fixes(snapshot, "set-archive-guid", "resync-directory"),
     )
@@ -43,8 +47,12 @@ def quarantined(snapshot: Snapshot) -> Finding | None:
     what = ", ".join(dict.fromkeys(error.property or error.detail for error in errors))
     return found(
         "C34",
-        f"Directory sync left out an attribute of {account.upn} ({what}), because another object has the same value. "
-        "Correct it in Active Directory, then sync.",
+        say(
+            "Directory sync left out an attribute of {upn} ({what}), because another object has the same value. "
+            "Correct it in Active Directory, then sync.",
+            upn=account.upn,
+            what=what,
+        ),
         evidence(*(("onPremisesProvisioningErrors", _words(error)) for error in errors)),
         fixes(snapshot, "correct-in-directory", "resync-directory"),
     )
@@ -60,10 +68,13 @@ def quarantined_name(snapshot: Snapshot) -> Finding | None:
         return None
     return likely(
         "C34",
-        f"{account.upn} looks like the substitute for a sign-in name that was in use already. Correct the original.",
+        say(
+            "{upn} looks like the substitute for a sign-in name that was in use already. Correct the original.",
+            upn=account.upn,
+        ),
         evidence(("userPrincipalName", account.upn)),
         fixes(snapshot, "correct-in-directory", "resync-directory"),
-        "Get-ADUser shows another userPrincipalName in Active Directory, and a second object has the same one.",
+        say("Get-ADUser shows another userPrincipalName in Active Directory, and a second object has the same one."),
     )
 
 
@@ -79,7 +90,10 @@ def sync_stale(snapshot: Snapshot) -> Finding | None:
     hours = int(age.total_seconds() // 3600)
     return found(
         "C35",
-        f"Directory sync has not run for {hours} hours, so nothing new arrives from Active Directory. Start it.",
+        say(
+            "Directory sync has not run for {hours} hours, so nothing new arrives from Active Directory. Start it.",
+            hours=hours,
+        ),
         evidence(("organization.onPremisesLastSyncDateTime", f"{organization.last_sync:%Y-%m-%d %H:%M}")),
         fixes(snapshot, "resync-directory", "check-deletion-threshold"),
     )
@@ -95,9 +109,14 @@ def out_of_scope(snapshot: Snapshot) -> Finding | None:
         return None
     return likely(
         "C36",
-        f"{snapshot.name} is not in Microsoft 365, although the tenant synchronizes. Likely it is outside the scope, "
-        "unless nobody has created it yet.",
-        evidence(("GET /users", "404"), ("deletedItems", "no hit"), ("organization.onPremisesSyncEnabled", "true")),
+        say(
+            "{name} is not in Microsoft 365, although the tenant synchronizes. Likely it is outside the scope, "
+            "unless nobody has created it yet.",
+            name=snapshot.name,
+        ),
+        evidence(
+            ("GET /users", "404"), ("deletedItems", say("no hit")), ("organization.onPremisesSyncEnabled", "true")
+        ),
         fixes(snapshot, "bring-into-scope", "resync-directory", "check-deletion-threshold"),
         OUT_OF_SCOPE_PROOF,
     )
@@ -112,7 +131,10 @@ def only_needs_license(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C37",
-        f"{account.upn} has a mail attribute but no mailbox anywhere. Assign a license: that makes the mailbox.",
+        say(
+            "{upn} has a mail attribute but no mailbox anywhere. Assign a license: that makes the mailbox.",
+            upn=account.upn,
+        ),
         evidence(("mail", account.mail), ("proxyAddresses", "[]"), ("onPremisesSyncEnabled", "true")),
         fixes(snapshot, "assign-license"),
     )
@@ -127,7 +149,11 @@ def wrong_type(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C33",
-        f"The mailbox of {account.upn} is a {snapshot.mailbox_purpose} mailbox, not that of a person. Convert it.",
+        say(
+            "The mailbox of {upn} is a {purpose} mailbox, not that of a person. Convert it.",
+            upn=account.upn,
+            purpose=snapshot.mailbox_purpose,
+        ),
         evidence(("mailboxSettings.userPurpose", snapshot.mailbox_purpose), ("accountEnabled", "true")),
         fixes(snapshot, "convert-mailbox-type"),
     )
@@ -142,7 +168,10 @@ def mastered_on_premises(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C39",
-        f"{account.upn} is mastered in Active Directory, so the change was refused here. Make it there, then sync.",
+        say(
+            "{upn} is mastered in Active Directory, so the change was refused here. Make it there, then sync.",
+            upn=account.upn,
+        ),
         evidence(("PATCH /users", attempt.trace.message), ("onPremisesSyncEnabled", "true")),
         fixes(snapshot, "resync-directory"),
     )

@@ -30,6 +30,7 @@ from provisioning.signs import (
     waiting,
 )
 from provisioning.waiting import LONGEST
+from provisioning.words import say
 
 RECONNECTS = timedelta(days=30)
 SWITCHED_OVER = timedelta(hours=1)
@@ -44,7 +45,10 @@ def no_license(snapshot: Snapshot) -> Finding | None:
         return None  # perhaps a shared mailbox, which needs no license; its mailbox could not be asked
     return found(
         "C05",
-        f"{account.upn} has no license, so there is nothing to prepare a mailbox for. Assign one with a mailbox.",
+        say(
+            "{upn} has no license, so there is nothing to prepare a mailbox for. Assign one with a mailbox.",
+            upn=account.upn,
+        ),
         evidence(("assignedLicenses", "[]")),
         fixes(snapshot, "assign-license"),
     )
@@ -62,7 +66,11 @@ def no_mailbox_in_license(snapshot: Snapshot) -> Finding | None:
     names = ", ".join(sku_name(snapshot, held.sku_id) for held in account.licenses)
     return found(
         "C06",
-        f"None of the licenses of {account.upn} has a mailbox ({names}). Assign one that has.",
+        say(
+            "None of the licenses of {upn} has a mailbox ({licenses}). Assign one that has.",
+            upn=account.upn,
+            licenses=names,
+        ),
         evidence(*(("subscribedSkus.servicePlans", [p.name for p in sku.plans]) for sku in skus if sku)),
         fixes(snapshot, "assign-license"),
     )
@@ -77,7 +85,11 @@ def exchange_plan_off(snapshot: Snapshot) -> Finding | None:
     plans = tuple(MAILBOX_PLANS[plan] for plan in off[0].disabled_plans if plan in MAILBOX_PLANS)
     return found(
         "C07",
-        f"The Exchange plan is switched off in {sku_name(snapshot, off[0].sku_id)} of {account.upn}. Switch it on.",
+        say(
+            "The Exchange plan is switched off in {license} of {upn}. Switch it on.",
+            license=sku_name(snapshot, off[0].sku_id),
+            upn=account.upn,
+        ),
         evidence(("assignedLicenses.disabledPlans", plans)),
         fixes(snapshot, "enable-exchange-plan"),
     )
@@ -90,7 +102,11 @@ def plan_not_activated(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C08",
-        f"Exchange Online is not active for the plan of {account.upn} ({status}): an administrator has to activate it.",
+        say(
+            "Exchange Online is not active for the plan of {upn} ({status}): an administrator has to activate it.",
+            upn=account.upn,
+            status=status,
+        ),
         evidence(("provisioningStatus", status)),
         fixes(snapshot, "activate-plan", "re-check"),
     )
@@ -102,7 +118,10 @@ def plan_error(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C09",
-        f"Exchange reports an error for the plan of {account.upn}. Ask it to provision the user again.",
+        say(
+            "Exchange reports an error for the plan of {upn}. Ask it to provision the user again.",
+            upn=account.upn,
+        ),
         evidence(("provisionedPlans.provisioningStatus", "Error")),
         fixes(snapshot, "retry-provisioning", "run-diagnostic", "reassign-license"),
     )
@@ -115,10 +134,20 @@ def no_usage_location(snapshot: Snapshot) -> Finding | None:
     if is_entitled(snapshot) and not is_stuck(snapshot):
         return None
     local = ("set-usage-location-on-premises",) if account.is_mastered_on_premises else ()
-    problem = "is not a country" if account.usage_location else "is missing"
+    sentence = (
+        say(
+            "The usage location of {upn} is not a country, and no license works without it. Set the country.",
+            upn=account.upn,
+        )
+        if account.usage_location
+        else say(
+            "The usage location of {upn} is missing, and no license works without it. Set the country.",
+            upn=account.upn,
+        )
+    )
     return found(
         "C10",
-        f"The usage location of {account.upn} {problem}, and no license works without it. Set the country.",
+        sentence,
         evidence(("usageLocation", account.usage_location or "null")),
         fixes(snapshot, "set-usage-location", *local),
     )
@@ -137,7 +166,7 @@ def no_seats(snapshot: Snapshot) -> Finding | None:
     again = ("reprocess-group-license",) if is_by_group(state) else ()
     return found(
         "C12",
-        f"No seat is free for {account.upn}. Buy a seat, or free one.",
+        say("No seat is free for {upn}. Buy a seat, or free one.", upn=account.upn),
         evidence(*states, *seats, *said),
         fixes(snapshot, "buy-seats", "list-seat-holders", *again),
     )
@@ -153,10 +182,14 @@ def subscription_not_active(snapshot: Snapshot) -> Finding | None:
     plans = [p for p in account.plans if p.id in MAILBOX_PLANS and p.capability_status in ("Suspended", "LockedOut")]
     if not ended and (not plans or account.mailbox_plan):
         return None
-    names = ", ".join(sku.name for sku in skus) or "the license"
+    names = ", ".join(sku.name for sku in skus) or say("the license")
     return found(
         "C13",
-        f"The subscription of {account.upn} ({names}) is not active, so Exchange does not serve it. Renew it.",
+        say(
+            "The subscription of {upn} ({licenses}) is not active, so Exchange does not serve it. Renew it.",
+            upn=account.upn,
+            licenses=names,
+        ),
         evidence(
             *(("subscribedSkus.capabilityStatus", f"{sku.name}: {sku.capability_status}") for sku in skus if ended),
             *(("assignedPlans.capabilityStatus", plan.capability_status) for plan in plans),
@@ -171,19 +204,23 @@ def old_mailbox_waits(snapshot: Snapshot) -> Finding | None:
     removed = _removed_at(snapshot, account) if account else None
     if account is None or removed is None or snapshot.taken_at - removed > RECONNECTS or failed_states(snapshot):
         return None
-    said = f"The license of {account.upn} was removed on {removed:%Y-%m-%d}"
     if is_entitled(snapshot):
-        return _reconnects(snapshot, removed, said)
-    deadline = f"{removed + RECONNECTS:%Y-%m-%d}"
+        return _reconnects(snapshot, removed, account.upn)
     return found(
         "C41",
-        f"{said}, and the old mailbox is still there. Assign a license before {deadline}, or it is lost.",
-        evidence(("assignedPlans.capabilityStatus", "Deleted"), ("license removed", f"{removed:%Y-%m-%d %H:%M}")),
+        say(
+            "The license of {upn} was removed on {day}, and the old mailbox is still there. Assign a license before "
+            "{deadline}, or it is lost.",
+            upn=account.upn,
+            day=f"{removed:%Y-%m-%d}",
+            deadline=f"{removed + RECONNECTS:%Y-%m-%d}",
+        ),
+        evidence(("assignedPlans.capabilityStatus", "Deleted"), (say("license removed"), f"{removed:%Y-%m-%d %H:%M}")),
         fixes(snapshot, "assign-license"),
     )
 
 
-def _reconnects(snapshot: Snapshot, removed: datetime, said: str) -> Finding | None:
+def _reconnects(snapshot: Snapshot, removed: datetime, upn: str) -> Finding | None:
     """The license is back, which does not say that there had been a mailbox: likely, and only for the first day.
 
     Off and on in one go, as a fix does it, disconnects nothing.
@@ -193,10 +230,17 @@ def _reconnects(snapshot: Snapshot, removed: datetime, said: str) -> Finding | N
         return None
     return likely(
         "C41",
-        f"{said} and is back; the old mailbox, if there was one, connects again by itself. Wait.",
-        evidence(("license removed", f"{removed:%Y-%m-%d %H:%M}"), ("licensed since", f"{since:%Y-%m-%d %H:%M}")),
+        say(
+            "The license of {upn} was removed on {day} and is back; the old mailbox, if there was one, connects again "
+            "by itself. Wait.",
+            upn=upn,
+            day=f"{removed:%Y-%m-%d}",
+        ),
+        evidence(
+            (say("license removed"), f"{removed:%Y-%m-%d %H:%M}"), (say("licensed since"), f"{since:%Y-%m-%d %H:%M}")
+        ),
         fixes(snapshot, "wait", "re-check"),
-        "Get-User shows UserMailbox as PreviousRecipientTypeDetails.",
+        say("Get-User shows UserMailbox as PreviousRecipientTypeDetails."),
     )
 
 

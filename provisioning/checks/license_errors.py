@@ -10,6 +10,7 @@ from provisioning.findings import Finding
 from provisioning.fixes import fixes
 from provisioning.recipients import Operation
 from provisioning.signs import failed_states, is_entitled, is_ready, mailbox_plan_ids, member, refusal, sku_name
+from provisioning.words import say
 
 
 def not_sold_there(snapshot: Snapshot) -> Finding | None:
@@ -17,10 +18,22 @@ def not_sold_there(snapshot: Snapshot) -> Finding | None:
     account = member(snapshot)
     if account is None or state is None:
         return None
-    place = account.usage_location or "the usage location"
+    name = sku_name(snapshot, state.sku_id)
+    sentence = (
+        say(
+            "{license} is not offered in {country}. Correct the country, or use another license.",
+            license=name,
+            country=account.usage_location,
+        )
+        if account.usage_location
+        else say(
+            "{license} is not offered in the usage location. Correct the country, or use another license.",
+            license=name,
+        )
+    )
     return found(
         "C11",
-        f"{sku_name(snapshot, state.sku_id)} is not offered in {place}. Correct the country, or use another license.",
+        sentence,
         evidence(*state_evidence(state), ("usageLocation", account.usage_location)),
         fixes(snapshot, "set-usage-location", "choose-other-license"),
     )
@@ -33,7 +46,7 @@ def conflicting_licenses(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C14",
-        f"Two Exchange plans of {account.upn} exclude each other. Decide which license's mailbox stays.",
+        say("Two Exchange plans of {upn} exclude each other. Decide which license's mailbox stays.", upn=account.upn),
         evidence(*(state_evidence(state) if state else ()), *(("assignLicense", text) for text in said)),
         fixes(snapshot, "swap-conflicting-licenses"),
     )
@@ -46,7 +59,10 @@ def missing_dependent_plan(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C15",
-        f"A plan of the license of {account.upn} needs another plan that is off or missing. Switch on all plans.",
+        say(
+            "A plan of the license of {upn} needs another plan that is off or missing. Switch on all plans.",
+            upn=account.upn,
+        ),
         evidence(*(state_evidence(state) if state else ()), *(("assignLicense", text) for text in said)),
         fixes(snapshot, "enable-all-plans"),
     )
@@ -58,7 +74,10 @@ def address_not_unique(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C16",
-        f"The license of {account.upn} cannot be applied: one of the addresses is in use elsewhere. Free it.",
+        say(
+            "The license of {upn} cannot be applied: one of the addresses is in use elsewhere. Free it.",
+            upn=account.upn,
+        ),
         evidence(*state_evidence(state), ("proxyAddresses", account.proxy_addresses)),
         fixes(snapshot, "release-address", *(("reprocess-group-license",) if is_by_group(state) else ("re-check",))),
     )
@@ -69,10 +88,14 @@ def group_license_blocked(snapshot: Snapshot) -> Finding | None:
     if account is None or state is None:
         return None
     siblings = _siblings(account, state)
-    blocked = "; ".join(f"{sku_name(snapshot, one.sku_id)}: {one.error}" for one in siblings) or "not said"
+    blocked = "; ".join(f"{sku_name(snapshot, one.sku_id)}: {one.error}" for one in siblings) or say("not said")
     return found(
         "C17",
-        f"The group gives {account.upn} no license at all because another product of it fails ({blocked}). Solve that.",
+        say(
+            "The group gives {upn} no license at all because another product of it fails ({errors}). Solve that.",
+            upn=account.upn,
+            errors=blocked,
+        ),
         evidence(*state_evidence(state), *(item for one in siblings for item in state_evidence(one))),
         fixes(snapshot, "fix-sibling-license", "reprocess-group-license"),
     )

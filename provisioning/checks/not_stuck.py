@@ -9,6 +9,7 @@ from provisioning.fixes import fixes
 from provisioning.holding import held_addresses
 from provisioning.recipients import HolderKind, Operation
 from provisioning.signs import is_ready, refusal, stuck
+from provisioning.words import say
 
 
 def guest(snapshot: Snapshot) -> Finding | None:
@@ -17,7 +18,10 @@ def guest(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C40",
-        f"{account.upn} is a guest: the mailbox is in the guest's own organization, and none is made here.",
+        say(
+            "{upn} is a guest: the mailbox is in the guest's own organization, and none is made here.",
+            upn=account.upn,
+        ),
         evidence(("userType", account.user_type), ("userPrincipalName", account.upn)),
         fixes(snapshot, "use-home-mailbox"),
     )
@@ -35,7 +39,12 @@ def known_by_another_name(snapshot: Snapshot) -> Finding | None:
     where = "mail" if name == account.mail.lower() else "proxyAddresses"
     return found(
         "C24b",
-        f"{snapshot.name} is an address of {account.display_name}; the sign-in name is {account.upn}.",
+        say(
+            "{address} is an address of {name}; the sign-in name is {upn}.",
+            address=snapshot.name,
+            name=account.display_name,
+            upn=account.upn,
+        ),
         evidence((where, snapshot.name), ("userPrincipalName", account.upn)),
         fixes(snapshot, "use-sign-in-name"),
         is_note=True,
@@ -49,7 +58,10 @@ def works_but_not_by_rest(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C43",
-        f"The mailbox of {account.upn} exists; only the REST interface does not see it yet. Try Outlook on the web.",
+        say(
+            "The mailbox of {upn} exists; only the REST interface does not see it yet. Try Outlook on the web.",
+            upn=account.upn,
+        ),
         evidence(("settings/exchange.primaryMailboxId", snapshot.primary_mailbox_id), ("mailboxSettings", "404")),
         fixes(snapshot, "re-check", "wait"),
     )
@@ -61,7 +73,10 @@ def follow_up_too_early(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C42",
-        f"A follow-up for {account.upn} failed because it needs the mailbox. Mailroom repeats it once that is ready.",
+        say(
+            "A follow-up for {upn} failed because it needs the mailbox. Mailroom repeats it once that is ready.",
+            upn=account.upn,
+        ),
         evidence(("follow-up", f"{attempt.trace.status} {attempt.trace.code}")),
         fixes(snapshot, "wait"),
         is_note=True,
@@ -74,7 +89,12 @@ def _somebody_elses(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C24b",
-        f"{snapshot.name} is an address of {people[0].name}; look for the sign-in name {people[0].upn}.",
+        say(
+            "{address} is an address of {name}; look for the sign-in name {upn}.",
+            address=snapshot.name,
+            name=people[0].name,
+            upn=people[0].upn,
+        ),
         evidence(("user.userPrincipalName", people[0].upn), ("user.proxyAddresses", snapshot.name)),
         fixes(snapshot, "use-sign-in-name"),
         is_note=True,

@@ -11,6 +11,7 @@ from provisioning.fixes import fixes
 from provisioning.incidents import OPERATIONAL, is_about_provisioning
 from provisioning.recipients import Operation
 from provisioning.signs import is_ready, member, refusal, stuck
+from provisioning.words import say
 
 REPLICATES = timedelta(minutes=2)  # "up to a minute or two"
 NOT_FOUND = "does not exist or one of its queried reference-property objects"
@@ -27,7 +28,11 @@ def incident(snapshot: Snapshot) -> Finding | None:
     ids = ", ".join(issue.id for issue in issues) or health.status
     return found(
         "C02",
-        f"Microsoft reports trouble with provisioning in Exchange Online ({ids}). Wait for Microsoft to solve it.",
+        say(
+            "Microsoft reports trouble with provisioning in Exchange Online ({incidents}). Wait for Microsoft to solve "
+            "it.",
+            incidents=ids,
+        ),
         evidence(*_health_evidence(health, issues)),
         fixes(snapshot, "watch-incident", "re-check"),
     )
@@ -44,7 +49,10 @@ def replication_lag(snapshot: Snapshot) -> Finding | None:
     name = snapshot.account.upn if snapshot.account else snapshot.name
     return found(
         "C03",
-        f"{name} was created moments ago and is not everywhere in the directory yet. Wait a minute or two.",
+        say(
+            "{name} was created moments ago and is not everywhere in the directory yet. Wait a minute or two.",
+            name=name,
+        ),
         evidence(("created", created), ("GET /users", "404")),
         fixes(snapshot, "wait", "re-check"),
     )
@@ -58,7 +66,10 @@ def exchange_error(snapshot: Snapshot) -> Finding | None:
         return None
     return found(
         "C04",
-        f"Exchange could not take over {account.upn} and reports an error. Ask it to provision the user again.",
+        say(
+            "Exchange could not take over {upn} and reports an error. Ask it to provision the user again.",
+            upn=account.upn,
+        ),
         evidence(
             *(("serviceProvisioningErrors.errorDetail", description(error.detail)) for error in errors),
             ("serviceProvisioningErrors.serviceInstance", errors[0].service),

@@ -18,6 +18,7 @@ from provisioning.fixes import (
     scripts,
 )
 from provisioning.fixes.steps import Choice, FixPlan, Planner
+from provisioning.words import say
 
 Builder = Callable[[Snapshot], Fix]
 
@@ -108,7 +109,8 @@ def cure_of(offered: Iterable[Fix]) -> str:
 def plan(fix_id: str, snapshot: Snapshot, choice: Choice) -> FixPlan:
     """The exact writes, or what has to be chosen first. Raises BadOrder where it cannot help this user."""
     if fix_id not in FIXES:
-        raise BadOrder(f"There is no fix called “{fix_id[:80]}”.")
+        raise BadOrder(say("There is no fix called “{name}”.", name=fix_id[:80]))
     if fix_id not in PLANNERS:
-        raise BadOrder(f"{FIXES[fix_id](snapshot).title} cannot be done by Mailroom: a person has to do it.")
+        title = FIXES[fix_id](snapshot).title
+        raise BadOrder(say("{fix} cannot be done by Mailroom: a person has to do it.", fix=title))
     return PLANNERS[fix_id](snapshot, choice)

@@ -11,6 +11,7 @@ from provisioning.fixes.scripts import CONNECT, name_of
 from provisioning.holding import Held, held_addresses, initial_clashes
 from provisioning.powershell import filter_on, quoted, script
 from provisioning.recipients import HolderKind
+from provisioning.words import say
 
 MOST_ADDRESSES = 5
 _REMOVERS = {HolderKind.USER: "Set-Mailbox", HolderKind.GROUP: "Set-DistributionGroup"}
@@ -21,9 +22,9 @@ def release_address(snapshot: Snapshot) -> Fix:
     shown = "Format-List Name, RecipientTypeDetails, PrimarySmtpAddress, EmailAddresses"
     finds = (f"Get-Recipient -ResultSize Unlimited -Filter {_holds(one)} | {shown}" for one in contested(snapshot))
     removes = (_remove(held) for held in (*held_addresses(snapshot), *initial_clashes(snapshot)))
-    changes = "The other recipient loses the address: mail sent to it no longer reaches that recipient."
+    changes = say("The other recipient loses the address: mail sent to it no longer reaches that recipient.")
     commands = script(CONNECT, *finds, *removes)
-    return _fix("release-address", "Take the address from its holder", Risk.MAIL_FLOW, changes, commands)
+    return _fix("release-address", say("Take the address from its holder"), Risk.MAIL_FLOW, changes, commands)
 
 
 def find_soft_deleted(snapshot: Snapshot) -> Fix:
@@ -35,9 +36,9 @@ def find_soft_deleted(snapshot: Snapshot) -> Fix:
         "# To free the address, losing the content:",
         "# Remove-Mailbox -Identity <ExchangeGuid> -PermanentlyDelete",
     )
-    changes = "It lists deleted mailboxes that still hold the address; removing one for good loses its content."
+    changes = say("It lists deleted mailboxes that still hold the address; removing one for good loses its content.")
     commands = script(CONNECT, *finds, *after)
-    return _fix("find-soft-deleted-mailbox", "Look for a deleted mailbox", Risk.DATA_LOSS, changes, commands)
+    return _fix("find-soft-deleted-mailbox", say("Look for a deleted mailbox"), Risk.DATA_LOSS, changes, commands)
 
 
 def find_inactive(snapshot: Snapshot) -> Fix:
@@ -47,9 +48,9 @@ def find_inactive(snapshot: Snapshot) -> Fix:
         "# To copy its content into the new mailbox once that exists:",
         f"# New-MailboxRestoreRequest -SourceMailbox <ExchangeGuid> -TargetMailbox {quoted(name_of(snapshot))}",
     )
-    changes = "It lists mailboxes that a hold keeps; reconnecting one ends its hold after 30 days."
+    changes = say("It lists mailboxes that a hold keeps; reconnecting one ends its hold after 30 days.")
     commands = script(CONNECT, *finds, *after)
-    return _fix("find-inactive-mailbox", "Look for an inactive mailbox", Risk.DATA_LOSS, changes, commands)
+    return _fix("find-inactive-mailbox", say("Look for an inactive mailbox"), Risk.DATA_LOSS, changes, commands)
 
 
 def contested(snapshot: Snapshot) -> tuple[str, ...]:

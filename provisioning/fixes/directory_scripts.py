@@ -8,6 +8,7 @@ from provisioning.directory import Snapshot
 from provisioning.findings import Fix, FixKind, Risk
 from provisioning.fixes.scripts import CONNECT, DELTA, SYNC_SERVER, name_of, on_premises_name
 from provisioning.powershell import filter_on, quoted, script, visible
+from provisioning.words import say
 
 
 def correct_in_directory(snapshot: Snapshot) -> Fix:
@@ -16,15 +17,19 @@ def correct_in_directory(snapshot: Snapshot) -> Fix:
     shown = "UserPrincipalName, mail, proxyAddresses, mailNickname"
     values = [error.value for error in account.sync_errors if error.value] if account else []
     searches = (f"Get-ADObject -Filter {_any_of(value)} -Properties {shown} | Format-List *" for value in values)
-    changes = "It finds the objects that share the value; once one of them is corrected, the next sync lifts the block."
+    changes = say(
+        "It finds the objects that share the value; once one of them is corrected, the next sync lifts the block."
+    )
     lines = (f"Get-ADUser -Identity {quoted(on_premises_name(snapshot))} -Properties {shown}", *searches)
     commands = script("# In Windows PowerShell with the ActiveDirectory module", *lines, SYNC_SERVER, DELTA)
-    return _fix("correct-in-directory", "Correct it in Active Directory", Risk.REVERSIBLE, changes, commands)
+    return _fix("correct-in-directory", say("Correct it in Active Directory"), Risk.REVERSIBLE, changes, commands)
 
 
 def bring_into_scope(snapshot: Snapshot) -> Fix:
     name = quoted(snapshot.name)
-    changes = "It shows where the user stands in Active Directory; an organizational unit in scope is synchronized."
+    changes = say(
+        "It shows where the user stands in Active Directory; an organizational unit in scope is synchronized."
+    )
     found = f"Get-ADUser -Filter {filter_on('UserPrincipalName', snapshot.name)} -Properties mail"
     lines = (
         f"{found} | Format-List DistinguishedName, Enabled, mail",
@@ -33,26 +38,27 @@ def bring_into_scope(snapshot: Snapshot) -> Fix:
         f"# After moving {name} into scope:",
         DELTA,
     )
-    return _fix("bring-into-scope", "Bring the user into scope", Risk.REVERSIBLE, changes, script(*lines))
+    return _fix("bring-into-scope", say("Bring the user into scope"), Risk.REVERSIBLE, changes, script(*lines))
 
 
 def convert_to_user_mailbox(snapshot: Snapshot) -> Fix:
     account = snapshot.account
-    changes = "The mailbox becomes that of a person; without a license it is disconnected, and lost after 30 days."
+    title = say("Convert the mailbox")
+    changes = say("The mailbox becomes that of a person; without a license it is disconnected, and lost after 30 days.")
     cloud = (CONNECT, f"Set-Mailbox -Identity {quoted(name_of(snapshot))} -Type Regular")
     if account is None or not account.is_mastered_on_premises:
-        return _fix("convert-mailbox-type", "Convert the mailbox", Risk.MAIL_FLOW, changes, script(*cloud))
+        return _fix("convert-mailbox-type", title, Risk.MAIL_FLOW, changes, script(*cloud))
     # 4 = migrated user mailbox, 2147483648 = remote user mailbox; a shared one would be 100 and 34359738368.
     values = "@{msExchRemoteRecipientType=4; msExchRecipientTypeDetails=2147483648}"
     first = f"Set-ADUser -Identity {quoted(on_premises_name(snapshot))} -Replace {values}"
     lines = ("# In Active Directory first, or directory sync changes it back", first, SYNC_SERVER, DELTA, *cloud)
-    return _fix("convert-mailbox-type", "Convert the mailbox", Risk.MAIL_FLOW, changes, script(*lines))
+    return _fix("convert-mailbox-type", title, Risk.MAIL_FLOW, changes, script(*lines))
 
 
 def verify_domain(snapshot: Snapshot) -> Fix:
     account = snapshot.account
     domain = domain_of(primary_address(account) or account.upn if account else snapshot.name)
-    changes = "The tenant proves that it owns the domain, and Exchange takes mail for it."
+    changes = say("The tenant proves that it owns the domain, and Exchange takes mail for it.")
     lines = (
         "Connect-MgGraph -Scopes Domain.ReadWrite.All",
         f"Get-MgDomainVerificationDnsRecord -DomainId {quoted(domain)} | Format-List *",
@@ -60,44 +66,46 @@ def verify_domain(snapshot: Snapshot) -> Fix:
         CONNECT,
         f"Invoke-ProvisioningAcceptedDomainDiagnostic -Domains {quoted(domain)}",
     )
-    return _fix("verify-domain", "Verify the domain", Risk.MAIL_FLOW, changes, script(*lines))
+    return _fix("verify-domain", say("Verify the domain"), Risk.MAIL_FLOW, changes, script(*lines))
 
 
 def correct_name(snapshot: Snapshot) -> Fix:
     account = snapshot.account
     old = name_of(snapshot)
     new = f"{proper_nickname(account) if account else local_part(old)}@{domain_of(old)}"
-    changes = f"The person signs in as {new} from then on."
+    changes = say("The person signs in as {name} from then on.", name=new)
     if account is not None and account.is_mastered_on_premises:
         on_premises = quoted(on_premises_name(snapshot))
         lines = (f"Set-ADUser -Identity {on_premises} -UserPrincipalName {quoted(new)}", SYNC_SERVER, DELTA)
     else:
         change = f"Update-MgUser -UserId {quoted(account.id if account else old)} -UserPrincipalName {quoted(new)}"
         lines = ("Connect-MgGraph -Scopes User.ReadWrite.All", change, "")
-    return _fix("correct-name", "Correct the sign-in name", Risk.MAIL_FLOW, changes, script(*filter(None, lines)))
+    return _fix("correct-name", say("Correct the sign-in name"), Risk.MAIL_FLOW, changes, script(*filter(None, lines)))
 
 
 def list_seat_holders(snapshot: Snapshot) -> Fix:
     ids = [sku.id for sku in snapshot.skus or () if sku.mailbox_plans and not sku.free]
     shown = "Format-Table DisplayName, UserPrincipalName, AccountEnabled"
-    changes = "It only lists who holds a seat, so that one can be freed; taking a license away disconnects a mailbox."
+    changes = say(
+        "It only lists who holds a seat, so that one can be freed; taking a license away disconnects a mailbox."
+    )
     finds = (
         f"Get-MgUser -All -Filter {quoted(f'assignedLicenses/any(l:l/skuId eq {sku_id})')} | {shown}" for sku_id in ids
     )
     commands = script("Connect-MgGraph -Scopes User.Read.All", *finds)
-    return _fix("list-seat-holders", "See who holds the seats", Risk.NONE, changes, commands)
+    return _fix("list-seat-holders", say("See who holds the seats"), Risk.NONE, changes, commands)
 
 
 def set_location_on_premises(snapshot: Snapshot) -> Fix:
     user = quoted(on_premises_name(snapshot))
-    changes = "Active Directory holds the country from then on, and directory sync no longer clears it."
+    changes = say("Active Directory holds the country from then on, and directory sync no longer clears it.")
     lines = (
         "$country = Read-Host 'Two-letter country code'",
         f"Set-ADUser -Identity {user} -Replace @{{msExchUsageLocation=$country}}",
         SYNC_SERVER,
         DELTA,
     )
-    title = "Set the usage location in Active Directory"
+    title = say("Set the usage location in Active Directory")
     return _fix("set-usage-location-on-premises", title, Risk.REVERSIBLE, changes, script(*lines))
 
 

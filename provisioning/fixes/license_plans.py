@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from provisioning.directory import Account, AssignedLicense, LicenseState, Sku, Snapshot
 from provisioning.errors import BadOrder
 from provisioning.findings import Risk
-from provisioning.fixes.account_plans import account_of, location_ask
+from provisioning.fixes.account_plans import account_of, location_ask, location_step
 from provisioning.fixes.steps import (
     Ask,
     AssignLicenses,
@@ -33,6 +33,7 @@ from provisioning.signs import (
     strength,
     switched_off,
 )
+from provisioning.words import say
 
 PLAN_SECONDS = 15 * 60
 MAILBOX_SECONDS = 60 * 60
@@ -40,10 +41,14 @@ MAILBOX_SECONDS = 60 * 60
 
 def assign_license(snapshot: Snapshot, choice: Choice) -> FixPlan:
     account = account_of(snapshot)
-    options = tuple((sku.id, f"{sku.name} ({sku.free} free)") for sku in mailbox_skus(snapshot.skus or ()) if sku.free)
+    options = tuple(
+        (sku.id, say("{license} ({seats} free)", license=sku.name, seats=sku.free))
+        for sku in mailbox_skus(snapshot.skus or ())
+        if sku.free
+    )
     if not options:
-        raise BadOrder("No license with a mailbox has a free seat. Buy or free one first.")
-    license_ask = Ask("license", "License", options, options[0][0])
+        raise BadOrder(say("No license with a mailbox has a free seat. Buy or free one first."))
+    license_ask = Ask("license", say("License"), options, options[0][0])
     sku_id, location = pick(choice, license_ask), account.usage_location or choice.get("usage_location", "").upper()
     asks = (() if sku_id else (license_ask,)) + (() if location else (location_ask(),))
     if asks:
@@ -52,9 +57,10 @@ def assign_license(snapshot: Snapshot, choice: Choice) -> FixPlan:
     added = AssignedLicense(sku_id, _without(kept, mailbox_plan_ids(snapshot, sku_id)))
     steps: list[Step] = []
     if not account.usage_location:
-        says = f"Set the usage location of {account.upn} to {location}."
+        says = location_step(account, location)
         steps.append(UpdateAccount(account.id, (("usageLocation", location),), says))
-    steps.append(AssignLicenses(account.id, (added,), (), f"Assign {sku_name(snapshot, sku_id)} to {account.upn}."))
+    says = say("Assign {license} to {upn}.", license=sku_name(snapshot, sku_id), upn=account.upn)
+    steps.append(AssignLicenses(account.id, (added,), (), says))
     return FixPlan("assign-license", Risk.REVERSIBLE, tuple(steps))
 
 
@@ -64,9 +70,16 @@ def reassign_license(snapshot: Snapshot, _: Choice) -> FixPlan:
     name = sku_name(snapshot, held.sku_id)
     again = AssignedLicense(held.sku_id, _without(held.disabled_plans, mailbox_plan_ids(snapshot, held.sku_id)))
     steps = (
-        AssignLicenses(account.id, (), (held.sku_id,), f"Remove {name} from {account.upn}."),
-        Wait(Until.PLAN_OFF, PLAN_SECONDS, "Wait until Microsoft 365 shows the Exchange plan as off."),
-        AssignLicenses(account.id, (again,), (), f"Assign {name} again; the other plans stay switched as they are."),
+        AssignLicenses(
+            account.id, (), (held.sku_id,), say("Remove {license} from {upn}.", license=name, upn=account.upn)
+        ),
+        _wait_for_plan_off(),
+        AssignLicenses(
+            account.id,
+            (again,),
+            (),
+            say("Assign {license} again; the other plans stay switched as they are.", license=name),
+        ),
     )
     return FixPlan("reassign-license", removal_risk(snapshot), steps)
 
@@ -75,16 +88,18 @@ def enable_exchange_plan(snapshot: Snapshot, _: Choice) -> FixPlan:
     account = account_of(snapshot)
     held = next(iter(switched_off(snapshot)), None)
     if held is None:
-        raise BadOrder(f"No license of {account.upn} has its Exchange plan switched off.")
+        raise BadOrder(say("No license of {upn} has its Exchange plan switched off.", upn=account.upn))
     name = sku_name(snapshot, held.sku_id)
     on = AssignedLicense(held.sku_id, _with_strongest(held.disabled_plans))
     if direct_state(account, held.sku_id):
-        step = AssignLicenses(account.id, (on,), (), f"Switch on the Exchange plan in {name} of {account.upn}.")
-        return FixPlan("enable-exchange-plan", Risk.REVERSIBLE, (step,))
+        says = say("Switch on the Exchange plan in {license} of {upn}.", license=name, upn=account.upn)
+        return FixPlan("enable-exchange-plan", Risk.REVERSIBLE, (AssignLicenses(account.id, (on,), (), says),))
     group = group_of(account, held.sku_id)
     state = next(s for s in account.license_states if s.sku_id == held.sku_id and s.assigned_by_group == group)
     for_all = AssignedLicense(held.sku_id, _with_strongest(state.disabled_plans or held.disabled_plans))
-    says = f"Switch on the Exchange plan in {name} for every member of the group {group}."
+    says = say(
+        "Switch on the Exchange plan in {license} for every member of the group {group}.", license=name, group=group
+    )
     return FixPlan("enable-exchange-plan", Risk.MAIL_FLOW, (ChangeGroupLicense(group, (for_all,), says),))
 
 
@@ -95,10 +110,10 @@ def enable_all_plans(snapshot: Snapshot, _: Choice) -> FixPlan:
     held = next(iter(account.licenses), None)
     sku_id = state.sku_id if state else held.sku_id if held else ""
     if not sku_id:
-        raise BadOrder(f"{account.upn} has no license whose plans could be switched on.")
+        raise BadOrder(say("{upn} has no license whose plans could be switched on.", upn=account.upn))
     if not direct_state(account, sku_id):
         return reprocess_group_license(snapshot, {})
-    says = f"Switch on every plan of {sku_name(snapshot, sku_id)} for {account.upn}."
+    says = say("Switch on every plan of {license} for {upn}.", license=sku_name(snapshot, sku_id), upn=account.upn)
     return FixPlan(
         "enable-all-plans", Risk.REVERSIBLE, (AssignLicenses(account.id, (AssignedLicense(sku_id),), (), says),)
     )
@@ -109,28 +124,34 @@ def swap_conflicting_licenses(snapshot: Snapshot, choice: Choice) -> FixPlan:
     account = account_of(snapshot)
     wanted, held = conflicting(snapshot)
     both = sorted((wanted.sku_id, held.sku_id), key=lambda sku_id: (_strength_of(snapshot, sku_id), sku_id))
-    ask = Ask("keep", "License whose mailbox stays", tuple((s, sku_name(snapshot, s)) for s in both), both[0])
+    options = tuple((sku_id, sku_name(snapshot, sku_id)) for sku_id in both)
+    ask = Ask("keep", say("License whose mailbox stays"), options, both[0])
     keep = pick(choice, ask)
     if not keep:
         return FixPlan("swap-conflicting-licenses", Risk.MAIL_FLOW, asks=(ask,))
     if not direct_state(account, held.sku_id) or (wanted.assigned_by_group and keep == held.sku_id):
-        raise BadOrder("A group assigns the license that would have to change: change it on the group, then reprocess.")
+        raise BadOrder(
+            say("A group assigns the license that would have to change: change it on the group, then reprocess.")
+        )
     changed = [_switched(snapshot, held, is_on=keep == held.sku_id)]
     if not wanted.assigned_by_group:
         fresh = AssignedLicense(wanted.sku_id, wanted.disabled_plans)
         changed.append(_switched(snapshot, fresh, is_on=keep == wanted.sku_id))
-    says = f"In one call, keep the mailbox of {sku_name(snapshot, keep)} and switch off the other Exchange plan."
+    says = say(
+        "In one call, keep the mailbox of {license} and switch off the other Exchange plan.",
+        license=sku_name(snapshot, keep),
+    )
     steps: list[Step] = [AssignLicenses(account.id, tuple(changed), (), says)]
     if wanted.assigned_by_group:
-        steps.append(ReprocessLicenses(account.id, "Process the group's license again."))
+        steps.append(ReprocessLicenses(account.id, say("Process the group's license again.")))
     return FixPlan("swap-conflicting-licenses", Risk.MAIL_FLOW, tuple(steps))
 
 
 def reprocess_group_license(snapshot: Snapshot, _: Choice) -> FixPlan:
     account = account_of(snapshot)
     if not any(state.assigned_by_group for state in account.license_states):
-        raise BadOrder(f"No group assigns a license to {account.upn}, so there is nothing to reprocess.")
-    step = ReprocessLicenses(account.id, f"Process all group licenses of {account.upn} again.")
+        raise BadOrder(say("No group assigns a license to {upn}, so there is nothing to reprocess.", upn=account.upn))
+    step = ReprocessLicenses(account.id, say("Process all group licenses of {upn} again.", upn=account.upn))
     return FixPlan("reprocess-group-license", Risk.REVERSIBLE, (step,))
 
 
@@ -140,13 +161,19 @@ def recreate_mailbox(snapshot: Snapshot, _: Choice) -> FixPlan:
     kept = _without(held.disabled_plans, plans)
     off = AssignedLicense(held.sku_id, tuple(sorted({*kept, *plans})))
     name = sku_name(snapshot, held.sku_id)
+    says = say("Switch off the Exchange plan in {license} of {upn}.", license=name, upn=account.upn)
+    on = AssignedLicense(held.sku_id, kept)
     steps = (
-        AssignLicenses(account.id, (off,), (), f"Switch off the Exchange plan in {name} of {account.upn}."),
-        Wait(Until.PLAN_OFF, PLAN_SECONDS, "Wait until Microsoft 365 shows the Exchange plan as off."),
-        Wait(Until.MAILBOX_GONE, MAILBOX_SECONDS, "Wait until the mailbox no longer answers."),
-        AssignLicenses(account.id, (AssignedLicense(held.sku_id, kept),), (), "Switch the Exchange plan on again."),
+        AssignLicenses(account.id, (off,), (), says),
+        _wait_for_plan_off(),
+        Wait(Until.MAILBOX_GONE, MAILBOX_SECONDS, say("Wait until the mailbox no longer answers.")),
+        AssignLicenses(account.id, (on,), (), say("Switch the Exchange plan on again.")),
     )
     return FixPlan("recreate-mailbox", removal_risk(snapshot), steps)
+
+
+def _wait_for_plan_off() -> Wait:
+    return Wait(Until.PLAN_OFF, PLAN_SECONDS, say("Wait until Microsoft 365 shows the Exchange plan as off."))
 
 
 def removal_risk(snapshot: Snapshot) -> Risk:
@@ -161,7 +188,9 @@ def conflicting(snapshot: Snapshot) -> tuple[LicenseState, AssignedLicense]:
     others = [held for held in account.licenses if refused and held.sku_id != refused.sku_id]
     other = next((held for held in others if enabled_plan(snapshot, held)), None)
     if refused is None or other is None:
-        raise BadOrder(f"Mailroom sees no two licenses of {account.upn} whose Exchange plans exclude each other.")
+        raise BadOrder(
+            say("Mailroom sees no two licenses of {upn} whose Exchange plans exclude each other.", upn=account.upn)
+        )
     return refused, other
 
 
@@ -169,12 +198,16 @@ def _direct_mailbox_license(snapshot: Snapshot) -> tuple[Account, AssignedLicens
     account = account_of(snapshot)
     held = serving_license(snapshot) or next(iter(switched_off(snapshot)), None)
     if held is None and snapshot.skus is None:
-        raise BadOrder("The licenses of the tenant could not be read, so Mailroom does not touch this one.")
+        raise BadOrder(say("The licenses of the tenant could not be read, so Mailroom does not touch this one."))
     if held is None:
-        raise BadOrder(f"{account.upn} has no license with a mailbox. Assign one.")
+        raise BadOrder(say("{upn} has no license with a mailbox. Assign one.", upn=account.upn))
     if not direct_state(account, held.sku_id):
-        group = group_of(account, held.sku_id)
-        raise BadOrder(f"The group {group} assigns the license, so it cannot be taken off and on for one member.")
+        raise BadOrder(
+            say(
+                "The group {group} assigns the license, so it cannot be taken off and on for one member.",
+                group=group_of(account, held.sku_id),
+            )
+        )
     return account, held
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from provisioning.directory import AssignedLicense, Snapshot
 from provisioning.errors import BadOrder
 from provisioning.findings import Risk
+from provisioning.words import say
 
 Choice = Mapping[str, str]
 
@@ -149,7 +150,9 @@ def pick(choice: Choice, ask: Ask) -> str:
     values = [value for value, _ in ask.options]
     chosen = choice.get(ask.name, "")
     if chosen and values and chosen not in values:
-        raise BadOrder(f"“{chosen[:80]}” is not among the choices for {ask.label.lower()}.")
+        raise BadOrder(
+            say("“{choice}” is not among the choices for {what}.", choice=chosen[:80], what=ask.label.lower())
+        )
     if chosen:
         return chosen
     return values[0] if len(values) == 1 else ""

@@ -220,9 +220,9 @@ def diagnosis_cards() -> dict[str, dict[str, Any]]:
         **_fixings(),
         **_repairs(),
         **approval_cards(with_license(), NOW, HOSTILE, LONG),
-        "choices": choices_card("jane", matches(3), "diagnose"),
-        "choices_many": choices_card(HOSTILE, (*odd, *matches(13)), "diagnose"),
-        "choices_none": choices_card("zaphod", (), "diagnose"),
+        "choices": choices_card("jane", matches(3)),
+        "choices_many": choices_card(HOSTILE, (*odd, *matches(13))),
+        "choices_none": choices_card("zaphod", ()),
         "escalation": escalation_card(support_bundle()),
         "escalation_hostile": escalation_card(hostile_bundle()),
     }

@@ -1,9 +1,11 @@
 """Draws cards to PNG in headless Chromium with Microsoft's own renderer, in colours like those of Teams.
 
-`python tests/support/render_cards.py OUT [NAME…]` draws the samples, light and dark, 640 and 340 px wide.
+`python tests/support/render_cards.py OUT [NAME…]` draws the samples, light and dark, 640 and 340 px wide, in the
+language of the locale MAILROOM_CARDS_LOCALE.
 Teams' own elements are replaced by their fallbacks first, so this is the least that any client shows.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,9 +192,12 @@ def _foreground(colors: dict[str, Any]) -> dict[str, Any]:
 def main(out: Path, names: list[str]) -> None:
     from support import browser, card_checks, card_samples
 
+    from cards.language import speaking
+
     out.mkdir(parents=True, exist_ok=True)
     chromium = browser.find_chromium() or sys.exit("no Chromium on PATH")
-    samples = card_samples.all_cards()
+    with speaking(os.environ.get("MAILROOM_CARDS_LOCALE", "")):
+        samples = card_samples.all_cards()
     with browser_page(chromium, browser.ARGUMENTS) as page:
         for theme in THEMES:
             for width in WIDTHS:

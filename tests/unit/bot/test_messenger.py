@@ -96,7 +96,7 @@ async def test_a_moved_card_becomes_a_line(messenger, connector, chat):
 @pytest.mark.parametrize(("channel_id", "member"), [("29:helga", "29:helga"), ("", HELGA_ID)])
 async def test_opening_a_personal_chat(messenger, connector, chat, channel_id, member):
     opened = await messenger.open_personal(replace(HELGA, channel_id=channel_id), chat)
-    assert opened == replace(chat, id="m1", kind="personal")
+    assert opened == replace(chat, id="m1", kind="personal", locale=HELGA.locale)
     [call] = connector.calls
     assert (call.method, call.path) == ("POST", ())
     assert call.body["members"] == [{"id": member}]

@@ -93,7 +93,7 @@ CARDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "restore": lambda words: restore_card(
         Restorable(OrderRequest("j@x.y", department=words), DeletedAccount("d", "j@x.y", words, NOW))
     ),
-    "choices": lambda words: choices_card(words, [Match("i", "j@x.y", words, words)], "diagnose"),
+    "choices": lambda words: choices_card(words, [Match("i", "j@x.y", words, words)]),
     "suggestion": lambda words: suggestion_card(words, words),
     "problem": lambda words: problem_card(words, trace(words), retry_text=words),
     "notice": notice_card,

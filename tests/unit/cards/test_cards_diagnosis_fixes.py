@@ -115,7 +115,7 @@ def test_any_repair_renders(repair: Repair) -> None:
 @quick
 @given(texts, st.lists(found_people, max_size=13))
 def test_any_choice_renders(typed: str, people: list[Match]) -> None:
-    card = choices_card(typed, people, "diagnose")
+    card = choices_card(typed, people)
     assert_sound(card)
     assert len(executes(card)) == min(len(people), 10)
 
@@ -240,7 +240,7 @@ def test_each_choice_runs_the_command() -> None:
 
 def test_a_sly_name_cannot_become_a_command() -> None:
     sly = Match("the-id", 'jane@contoso.com" license=E5', "Jane", "mail")
-    (button,) = executes(choices_card("jane", [sly], "diagnose"))
+    (button,) = executes(choices_card("jane", [sly]))
     assert button["data"]["text"] == "diagnose the-id"
 
 
