@@ -1,4 +1,5 @@
-# The bot, and nothing else. Built with --build-arg REQUIREMENTS=requirements-telemetry.txt it can send traces, too.
+# The bot, and nothing else. Built with --build-arg REQUIREMENTS=requirements-telemetry.txt it can send traces, too;
+# with requirements-agents.txt it runs on the Agents SDK alone, and wants MAILROOM_STACK=agents.
 # The base is pinned by version; add its digest (docker buildx imagetools inspect) where your rules ask for it.
 FROM python:3.11.14-slim-bookworm AS build
 ARG REQUIREMENTS=requirements.txt
@@ -14,7 +15,9 @@ COPY handlers handlers
 COPY jobs jobs
 COPY provisioning provisioning
 # Compiles what is imported: the Graph SDK has some 16,000 files, of which few ever are.
-RUN rm requirements*.txt && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit, bot.doctor, bot.retention, bot.seal_key, bot.terminal.looking, bot.terminal.ordering, bot.terminal.repairs, bot.terminal.signing_in"
+RUN rm requirements*.txt \
+    && /opt/venv/bin/python -c "import bot.__main__, bot.app, bot.cli, bot.audit, bot.doctor, bot.retention, bot.seal_key, bot.terminal.looking, bot.terminal.ordering, bot.terminal.repairs, bot.terminal.signing_in" \
+    && { /opt/venv/bin/python -c "import bot.stack_botbuilder" || /opt/venv/bin/python -c "import bot.stack_agents"; }
 
 FROM python:3.11.14-slim-bookworm
 # /app/var is where a SQLite database would be; with PostgreSQL nothing is ever written.

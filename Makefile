@@ -54,7 +54,8 @@ format: setup-dev  ## Put the code in shape
 lock:  ## Pin the requirements again (needs uv)
 	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(UV_COMPILE) requirements.in -c requirements-dev.txt -o requirements.txt
-	$(UV_COMPILE) bench/requirements-bench.in -c requirements.txt -o bench/requirements-bench.txt
+	$(UV_COMPILE) requirements-agents.in -c requirements-dev.txt -o requirements-agents.txt
+	$(UV_COMPILE) bench/requirements-bench.in -c requirements-dev.txt -o bench/requirements-bench.txt
 	$(UV_COMPILE) requirements-telemetry.in -o requirements-telemetry.txt
 	$(UV_COMPILE) requirements-audit.in -o requirements-audit.txt
 

@@ -2,7 +2,7 @@
 
 Cold is the first start ever: no bytecode, no database. Warm is every later one. After the start one order is sent
 that needs a look at Graph and a card, and the memory is read once more.
-Usage: python bench/start.py [--quick]. The last line printed is one JSON object. bench/README.md explains it.
+Usage: python bench/start.py [--quick] [--stack agents]. The last line printed is one JSON object; see bench/README.md.
 """
 
 import argparse
@@ -18,13 +18,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from generator import activity
-from harness import APP_ID, ROOT, TENANT_ID, Server, Servers, free_port, machine
+from harness import APP_ID, ROOT, TENANT_ID, Server, Servers, bench_python, free_port, machine
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer starts, under 45 s")
-    quick = parser.parse_args().quick
+    parser.add_argument("--stack", choices=("botbuilder", "agents"), default="botbuilder", help="MAILROOM_STACK")
+    arguments = parser.parse_args()
+    quick, stack = arguments.quick, arguments.stack
+    python = bench_python() if stack == "agents" else sys.executable
     with Servers() as servers:
         port = free_port()
         services = servers.start("services", str(ROOT / "bench/services.py"), str(free := free_port()), port=free)
@@ -32,19 +35,23 @@ def main() -> None:
         sandbox = servers.sandbox(port)
 
         def start() -> dict[str, float]:
-            return one_start(servers, port, sandbox, services)
+            return one_start(servers, port, sandbox, services, stack, python)
 
         cold = repeat(1 if quick else 5, start, lambda: forget(servers.folder))
         warm = repeat(3 if quick else 11, start, lambda: None)
-        print(json.dumps(figures(cold, warm)))
+        print(json.dumps({"stack": stack, **figures(cold, warm)}))
 
 
-def one_start(servers: Servers, port: int, sandbox: Server, services: Server) -> dict[str, float]:
+def one_start(
+    servers: Servers, port: int, sandbox: Server, services: Server, stack: str, python: str
+) -> dict[str, float]:
     bot = servers.start(
         "bot",
         "-m",
         "bot",
         port=port,
+        python=python,
+        MAILROOM_STACK=stack,
         PYTHONPYCACHEPREFIX=str(servers.folder / "bytecode"),
         MAILROOM_PORT=str(port),
         MAILROOM_APP_TYPE="Anonymous",

@@ -1,10 +1,11 @@
-"""Activities a second and CPU milliseconds an activity: Mailroom beside other ways to answer the same card.
+"""Activities a second and CPU milliseconds an activity: Mailroom on both SDKs, beside other ways to answer its card.
 
 Usage: python bench/turns.py [--quick]. The last line printed is one JSON object. bench/README.md explains it.
 """
 
 import argparse
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -41,16 +42,18 @@ def main() -> None:
     agents_python = bench_python()
     with Servers() as servers:
         services = start_services(servers)
-        bot, sandbox = start_mailroom(servers, services)
+        bot, sandbox = start_mailroom(servers, services, "botbuilder", sys.executable)
+        on_agents, _ = start_mailroom(servers, services, "agents", agents_python)
         load = Load(services)
         card = keep_help_card(load, services, bot, servers.folder)
         peers = start_peers(servers, services, card, agents_python)
-        for server in (bot, *peers.values()):
+        for server in (bot, on_agents, *peers.values()):
             load.be_refused(server)
         orders = measure_orders(load, bot)
-        cases = [*mailroom_cases(bot, quick), *peer_cases(peers, quick)]
+        measure_orders(load, on_agents)
+        cases = [*mailroom_cases(bot, quick), *agents_cases(on_agents, quick), *peer_cases(peers, quick)]
         rounds = measure(load, cases, 2 if quick else 7)
-        print(json.dumps(figures(rounds, orders, bot, card, sandbox)))
+        print(json.dumps(figures(rounds, orders, bot, on_agents, card, sandbox)))
 
 
 def start_services(servers: Servers) -> Server:
@@ -60,15 +63,17 @@ def start_services(servers: Servers) -> Server:
     return services
 
 
-def start_mailroom(servers: Servers, services: Server) -> tuple[Server, Server]:
-    """The real bot with its token check on, the simulated Graph behind it."""
+def start_mailroom(servers: Servers, services: Server, stack: str, python: str) -> tuple[Server, Server]:
+    """The real bot with its token check on, the simulated Graph behind it. Each SDK has a Python of its own."""
     port = free_port()
     sandbox = servers.sandbox(port, "mailbox-never-ready")  # what is open stays open
     bot = servers.start(
-        "bot",
+        f"bot-{stack}",
         "-m",
         "bot",
         port=port,
+        python=python,
+        MAILROOM_STACK=stack,
         MAILROOM_PORT=str(port),
         MAILROOM_APP_TYPE="SingleTenant",
         MAILROOM_APP_ID=APP_ID,
@@ -78,7 +83,7 @@ def start_mailroom(servers: Servers, services: Server) -> tuple[Server, Server]:
         MAILROOM_OPENID_METADATA_URL=f"{services.url}/openid",
         MAILROOM_LOGIN_URL=services.url,
         MAILROOM_GRAPH_BASE_URL=f"{sandbox.url}/v1.0",
-        MAILROOM_DATABASE_URL=f"sqlite:///{servers.folder / 'mailroom.db'}",
+        MAILROOM_DATABASE_URL=f"sqlite:///{servers.folder / f'{stack}.db'}",
         MAILROOM_POLL_SECONDS="3600",  # no checks of mailboxes between the turns
         MAILROOM_RATE_LIMIT="1000000",  # one person sends them all
         MAILROOM_TEAMS_RATE="1000000",  # how fast the bot could be, not how fast Teams lets it
@@ -167,6 +172,15 @@ def mailroom_cases(bot: Server, quick: bool) -> list[Case]:
     ]
 
 
+def agents_cases(bot: Server, quick: bool) -> list[Case]:
+    """The same bot on the other SDK. What reaches Graph or the outbox costs most there, so the first says most."""
+    count = 120 if quick else 600
+    return [
+        Case("mailroom_on_agents_help", bot, "help", count),
+        Case("mailroom_on_agents_status", bot, "status", count),
+    ]
+
+
 def peer_cases(peers: dict[str, Server], quick: bool) -> list[Case]:
     share = 1 if quick else 3
     return [
@@ -186,7 +200,7 @@ def measure_orders(load: Load, bot: Server) -> dict[str, float]:
     before = bot.cpu_seconds()
     turns = load.run(bot, texts, new_chats=True)
     deadline = time.monotonic() + 60
-    while f'mailroom_cases{{state="waiting"}} {ORDERS:.1f}' not in fetch_text(f"{bot.url}/metrics"):
+    while waiting(bot) < ORDERS:
         if time.monotonic() > deadline:
             raise SystemExit(f"not every order came to wait:\n{bot.log.read_text()[-3000:]}")
         time.sleep(0.2)
@@ -206,7 +220,12 @@ def measure(load: Load, cases: list[Case], rounds: int) -> dict[str, list[dict[s
 
 
 def figures(
-    rounds: dict[str, list[dict[str, float]]], orders: dict[str, float], bot: Server, card: Path, sandbox: Server
+    rounds: dict[str, list[dict[str, float]]],
+    orders: dict[str, float],
+    bot: Server,
+    on_agents: Server,
+    card: Path,
+    sandbox: Server,
 ) -> dict:
     medians = {
         name: {key: round(statistics.median(each[key] for each in results), 3) for key in results[0]}
@@ -221,13 +240,24 @@ def figures(
         "rounds": len(next(iter(rounds.values()))),
         "cases": {**medians, "mailroom_provision_order": {key: round(value, 3) for key, value in orders.items()}},
         "help_cpu_share": {peer: round(help_cpu / medians[peer]["cpu_ms"], 3) for peer in ("stock", "agents", "floor")},
+        "on_agents_cpu_share": {
+            text: round(medians[f"mailroom_on_agents_{text}"]["cpu_ms"] / medians[f"mailroom_{text}"]["cpu_ms"], 3)
+            for text in ("help", "status")
+        },
         "goals": {
             "help at most a quarter of stock": help_cpu <= medians["stock"]["cpu_ms"] / 4,
             "help less than agents": help_cpu < medians["agents"]["cpu_ms"],
         },
         "bot_rss_mb": round(bot.rss_mb(), 1),
+        "on_agents_rss_mb": round(on_agents.rss_mb(), 1),
         "sandbox_rss_mb": round(sandbox.rss_mb(), 1),
     }
+
+
+def waiting(bot: Server) -> float:
+    """How many cases wait for their mailboxes."""
+    lines = fetch_text(f"{bot.url}/metrics").splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(r'mailroom_cases{.*state="waiting"', line))
 
 
 def fetch(url: str) -> dict:

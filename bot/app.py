@@ -28,6 +28,7 @@ from bot.resync import WebhookResync
 from bot.seals import Seals
 from bot.server import web_application
 from bot.settings import AppType, Settings, in_force, read_telemetry
+from bot.stack import open_stack
 from bot.terminal.person import is_at_terminal
 from bot.turns import Turns
 from graph.client import GraphClient, open_client
@@ -163,7 +164,8 @@ async def _open_line(
     stack.push_async_callback(token.close)
     pacer = TeamsPacer(limits(settings.teams_rate))
     connector = Connector(session, token, count=metrics.connector, pacer=pacer)
-    return _Line(connector, MailroomAdapter(connector, await _token_check(settings, session, stack)))
+    sdk = open_stack(settings.stack, connector)
+    return _Line(connector, MailroomAdapter(sdk, await _token_check(settings, session, stack)))
 
 
 async def _token_check(settings: Settings, session: aiohttp.ClientSession, stack: AsyncExitStack) -> TokenCheck | None:

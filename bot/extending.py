@@ -11,10 +11,8 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity
-
 from bot import incoming, outgoing
+from bot.activity import Activity, InvokeAnswer
 from bot.gate import Extend, Gate
 from bot.metrics import Metrics
 from cards.language import told
@@ -50,12 +48,12 @@ class Extending:
         self._metrics = metrics or Metrics()
         self._seconds = seconds
 
-    async def answer(self, activity: Activity, why_not: WhyNot) -> InvokeResponse:
+    async def answer(self, activity: Activity, why_not: WhyNot) -> InvokeAnswer:
         ask = ASKS[activity.name]
         name, request = incoming.extension_request(activity)
         refusal = await why_not(activity, request)
         reply = ExtensionReply(text=refusal) if refusal else await self._in_time(ask, name, request)
-        return InvokeResponse(status=int(HTTPStatus.OK), body=_body(ask, reply))
+        return InvokeAnswer(status=int(HTTPStatus.OK), body=_body(ask, reply))
 
     async def _in_time(self, ask: Ask, name: str, request: Request) -> ExtensionReply:
         work = self._start(self._measured(ask, name, request))

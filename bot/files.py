@@ -9,10 +9,10 @@ only there, its own origin is allowed as well.
 from collections.abc import Mapping
 
 import aiohttp
-from botbuilder.schema import Activity, ActivityTypes, Attachment
 from yarl import URL
 
 from bot import outgoing, wire
+from bot.activity import MESSAGE, Activity, Attachment
 from bot.connector import Connector
 from bot.messenger import addressed
 from bot.seals import Seals
@@ -101,9 +101,7 @@ class TeamsFiles:
             return
 
     async def _post(self, attachment: Attachment, conversation: Conversation) -> None:
-        activity = Activity(
-            type=ActivityTypes.message, summary=outgoing.line(attachment.name), attachments=[attachment]
-        )
+        activity = Activity(type=MESSAGE, summary=outgoing.line(attachment.name), attachments=[attachment])
         body = wire.write(addressed(activity, conversation))
         await self._connector.post(conversation.service_url, conversation.id, body)
 

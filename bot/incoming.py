@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from botbuilder.schema import Activity
-
+from bot.activity import Activity
 from handlers.requests import Request
 from provisioning.bulk_ports import SharedFile, Upload
 from provisioning.case import Conversation, Person
@@ -27,7 +26,7 @@ def message_request(activity: Activity) -> Request:
     data = activity.value if isinstance(activity.value, dict) else {}
     verb = data.get("verb")
     if isinstance(verb, str) and verb:
-        return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "")
+        return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id)
     text = text_without_mention(activity)
     return _request(activity, text=text, files=files_of(activity), click_id=_message_key(activity))
 
@@ -49,7 +48,7 @@ def execute_request(activity: Activity) -> Request:
         activity,
         verb=verb,
         data=data,
-        message_id=activity.reply_to_id or "",
+        message_id=activity.reply_to_id,
         is_refresh=automatic,
         is_answered_privately=True,
     )
@@ -69,14 +68,14 @@ def consent_request(activity: Activity) -> Request:
     if value["action"] == "accept":
         names = ("name", "uploadUrl", "contentUrl", "uniqueId", "fileType")
         upload = Upload(*(str(info.get(name) or "")[:URL_LIMIT] for name in names))
-    return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id or "", upload=upload)
+    return _request(activity, verb=verb, data=data, message_id=activity.reply_to_id, upload=upload)
 
 
 def files_of(activity: Activity) -> tuple[SharedFile, ...]:
     """What was attached in a 1:1 chat: only there does Teams hand a bot the file."""
     shared = (one for one in activity.attachments or () if one.content_type == DOWNLOAD_INFO)
     return tuple(
-        SharedFile((one.name or "")[:NAME_LIMIT], str(_mapping(one.content).get("downloadUrl") or "")[:URL_LIMIT])
+        SharedFile(one.name[:NAME_LIMIT], str(_mapping(one.content).get("downloadUrl") or "")[:URL_LIMIT])
         for one in shared
     )
 
@@ -106,7 +105,7 @@ def tenants_of(activity: Activity) -> frozenset[str]:
     What stands in a tenant's place and is none, is one that nobody serves.
     """
     channel_data = _mapping(activity.channel_data)
-    sender = activity.from_property.additional_properties if activity.from_property else {}
+    sender = activity.sender.more if activity.sender else {}
     named = (
         _mapping(channel_data.get("tenant")).get("id"),
         _mapping(channel_data.get("team")).get("tenantId"),
@@ -118,26 +117,26 @@ def tenants_of(activity: Activity) -> frozenset[str]:
 
 def person_of(activity: Activity) -> Person:
     """The sender. `id` is "" where Teams names no Entra object id, as for anonymous guests of a meeting."""
-    sender = activity.from_property
+    sender = activity.sender
     return Person(
-        id=(sender.aad_object_id or "") if sender else "",
-        name=(sender.name or "")[:NAME_LIMIT] if sender else "",
+        id=sender.aad_object_id if sender else "",
+        name=sender.name[:NAME_LIMIT] if sender else "",
         tenant_id=_tenant(activity),
-        channel_id=(sender.id or "") if sender else "",
+        channel_id=sender.id if sender else "",
         locale=locale_of(activity),
     )
 
 
 def locale_of(activity: Activity) -> str:
     """The language of the sender's Teams, such as "de-DE", as the activity or the client beside it says; or ""."""
-    entities = (_mapping(entity.additional_properties) for entity in activity.entities or ())
+    entities = (_mapping(entity.more) for entity in activity.entities or ())
     named = (activity.locale, *(entity.get("locale") for entity in entities))
     return next((locale[:NAME_LIMIT] for locale in named if isinstance(locale, str) and locale), "")
 
 
 def timezone_of(activity: Activity) -> str:
     """As the activity says it, or the client beside it; "" where neither does."""
-    entities = (_mapping(entity.additional_properties) for entity in activity.entities or ())
+    entities = (_mapping(entity.more) for entity in activity.entities or ())
     named = (activity.local_timezone, *(entity.get("timezone") for entity in entities))
     return next((zone[:NAME_LIMIT] for zone in named if isinstance(zone, str) and zone), "")
 
@@ -149,8 +148,8 @@ def conversation_of(activity: Activity) -> Conversation:
         kind=_kind(activity),
         service_url=activity.service_url,
         tenant_id=_tenant(activity),
-        bot_id=(bot.id or "") if bot else "",
-        bot_name=(bot.name or "")[:NAME_LIMIT] if bot else "",
+        bot_id=bot.id if bot else "",
+        bot_name=bot.name[:NAME_LIMIT] if bot else "",
         locale=locale_of(activity),
     )
 
@@ -160,13 +159,13 @@ def text_without_mention(activity: Activity) -> str:
 
     The mention is cut by its entity. Some clients leave the entity's `text` out: then by the name in it.
     """
-    text: str = activity.text or ""
+    text = activity.text
     bot_id = activity.recipient.id if activity.recipient else None
     for entity in activity.entities or ():
-        mentioned = _mapping(entity.additional_properties.get("mentioned"))
-        if (entity.type or "").lower() != "mention" or not bot_id or mentioned.get("id") != bot_id:
+        mentioned = _mapping(entity.more.get("mentioned"))
+        if entity.type.lower() != "mention" or not bot_id or mentioned.get("id") != bot_id:
             continue
-        shown = entity.additional_properties.get("text")
+        shown = entity.more.get("text")
         if isinstance(shown, str) and shown:
             text = text.replace(shown, " ")
         elif isinstance(mentioned.get("name"), str):
@@ -209,7 +208,7 @@ def _tenant(activity: Activity) -> str:
 
 def _kind(activity: Activity) -> str:
     """Teams leaves conversationType out of some events of a 1:1 chat."""
-    kind: str = activity.conversation.conversation_type or ""
+    kind = activity.conversation.conversation_type
     return kind or ("groupChat" if activity.conversation.is_group else "personal")
 
 

@@ -1,6 +1,6 @@
 """Teams for the jobs and handlers: messages that nobody's turn asked for. Implements provisioning.ports.Messenger.
 
-No TurnContext is made for these: a conversation of our own plain data is enough to address the Connector.
+No turn of an SDK is made for these: a conversation of our own plain data is enough to address the Connector.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,9 +8,8 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
-
 from bot import outgoing, wire
+from bot.activity import Account, Activity, Place
 from bot.connector import Connector
 from bot.seals import Seals
 from cards import views
@@ -179,6 +178,6 @@ def _viewers(requester: Person) -> tuple[str, ...]:
 def addressed(activity: Activity, conversation: Conversation) -> Activity:
     activity.channel_id = "msteams"
     activity.service_url = conversation.service_url
-    activity.from_property = ChannelAccount(id=conversation.bot_id, name=conversation.bot_name)
-    activity.conversation = ConversationAccount(id=conversation.id, tenant_id=conversation.tenant_id or None)
+    activity.sender = Account(id=conversation.bot_id, name=conversation.bot_name)
+    activity.conversation = Place(id=conversation.id, tenant_id=conversation.tenant_id)
     return activity

@@ -3,10 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity, ActivityTypes, Attachment, TextFormatTypes
-
 import cards
+from bot.activity import MESSAGE, PLAIN, Activity, Attachment, InvokeAnswer
 from bot.wire import Frozen
 from cards.language import told
 from cards.texts import plain
@@ -29,10 +27,10 @@ def card_activity(card: Card, text: str = "", *, alert: bool = False) -> Activit
     """A message with `card`. `summary` is what a toast shows; `alert` puts it into the activity feed as well."""
     words = line(text)
     return Activity(
-        type=ActivityTypes.message,
-        text=words or None,
-        text_format=TextFormatTypes.plain if words else None,
-        summary=cards.summary_of(card)[:LINE_LIMIT] or words or None,
+        type=MESSAGE,
+        text=words,
+        text_format=PLAIN if words else "",
+        summary=cards.summary_of(card)[:LINE_LIMIT] or words,
         attachments=[Attachment(content_type=CARD_TYPE, content=Frozen(card))],
         channel_data=_ALERT if alert else None,
     )
@@ -40,7 +38,7 @@ def card_activity(card: Card, text: str = "", *, alert: bool = False) -> Activit
 
 def text_activity(text: str) -> Activity:
     words = line(text)
-    return Activity(type=ActivityTypes.message, text=words, text_format=TextFormatTypes.plain, summary=words)
+    return Activity(type=MESSAGE, text=words, text_format=PLAIN, summary=words)
 
 
 def reply_activity(reply: Reply) -> Activity:
@@ -49,19 +47,19 @@ def reply_activity(reply: Reply) -> Activity:
     return card_activity(card, reply.text) if card is not None else text_activity(reply.text)
 
 
-def invoke_reply(reply: Reply) -> InvokeResponse:
+def invoke_reply(reply: Reply) -> InvokeAnswer:
     """The clicker's new view of the card, or a line on it."""
     return _invoke(CARD_TYPE, reply.card) if reply.card is not None else invoke_message(reply.text)
 
 
-def invoke_message(text: str) -> InvokeResponse:
+def invoke_message(text: str) -> InvokeAnswer:
     return _invoke(MESSAGE_TYPE, line(text))
 
 
-def invoke_error(status: HTTPStatus, sentence: str) -> InvokeResponse:
+def invoke_error(status: HTTPStatus, sentence: str) -> InvokeAnswer:
     """HTTP 200 all the same: the status inside is the card's (Universal Action Model)."""
     return _invoke(ERROR_TYPE, {"code": status.phrase.replace(" ", ""), "message": line(sentence)}, int(status))
 
 
-def _invoke(kind: str, value: Any, status: int = 200) -> InvokeResponse:
-    return InvokeResponse(status=200, body={"statusCode": status, "type": kind, "value": value})
+def _invoke(kind: str, value: Any, status: int = 200) -> InvokeAnswer:
+    return InvokeAnswer(status=200, body={"statusCode": status, "type": kind, "value": value})

@@ -10,13 +10,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity
+from bot.activity import Activity, InvokeAnswer
 
 KEPT = 2_000
 KEPT_SECONDS = 120.0
 
-Turn = asyncio.Task[InvokeResponse | None]
+Turn = asyncio.Task[InvokeAnswer | None]
 _Key = tuple[str, str, str, str]
 
 
@@ -44,8 +43,8 @@ class Repeats:
 
 def _key(activity: Activity) -> _Key:
     """Ids are unique in a conversation. Whose it is belongs to it: an answer may be for one person's eyes."""
-    sender = activity.from_property.id if activity.from_property else ""
-    return (activity.type or "", activity.conversation.id, sender or "", activity.id or "")
+    sender = activity.sender.id if activity.sender else ""
+    return (activity.type, activity.conversation.id, sender, activity.id)
 
 
 def _has_failed(turn: Turn) -> bool:
@@ -54,4 +53,4 @@ def _has_failed(turn: Turn) -> bool:
     if turn.cancelled() or turn.exception():
         return True
     answer = turn.result()
-    return answer is not None and int(answer.status) >= 500
+    return answer is not None and answer.status >= 500

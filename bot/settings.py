@@ -208,6 +208,10 @@ class Settings(BaseSettings):
     resync_webhook_url: Url = Field(
         "", repr=False, description="Called to start a directory synchronisation; empty: not offered."
     )
+    stack: Literal["botbuilder", "agents"] = Field(
+        "botbuilder",
+        description="Microsoft's SDK: botbuilder, or agents, its successor (docs/adr/0006-way-off-botbuilder.md).",
+    )
     log_format: Literal["console", "json"] = Field("console", description="console or json.")
     openid_metadata_url: Url = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",

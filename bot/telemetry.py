@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from botbuilder.schema import Activity
 from opentelemetry import trace
 from opentelemetry.trace import NoOpTracer, SpanKind, Tracer
 from structlog.contextvars import bound_contextvars
 
+from bot.activity import Activity
 from bot.settings import SettingsError, TelemetrySettings
 from handlers.requests import Request
 
@@ -78,12 +78,11 @@ def _exporter(settings: TelemetrySettings) -> "SpanExporter":
 @contextmanager
 def turn(activity: Activity) -> Iterator[None]:
     """One activity of Teams. A conversation's id may say who is in it, so a hash of it stands for it."""
-    conversation = activity.conversation.id if activity.conversation else ""
     ids = {
-        "activity": (activity.id or "")[:ID_LENGTH],
-        "conversation": hashlib.sha256((conversation or "").encode()).hexdigest()[:12],
+        "activity": activity.id[:ID_LENGTH],
+        "conversation": hashlib.sha256(activity.conversation.id.encode()).hexdigest()[:12],
     }
-    with bound_contextvars(**ids), _span(f"turn {activity.type or ''}"[:ID_LENGTH], ids, SpanKind.SERVER):
+    with bound_contextvars(**ids), _span(f"turn {activity.type}"[:ID_LENGTH], ids, SpanKind.SERVER):
         yield
 
 

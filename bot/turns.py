@@ -1,6 +1,6 @@
 """What happens in a turn: an activity becomes a Request, the handler answers, the Reply becomes activities.
 
-A plain ActivityHandler, since that class alone is the same in Microsoft's successor SDK. A handler that takes long is
+A Listener of whichever SDK brings the activities (bot/stack.py). A handler that takes long is
 never left without a sign: a message is told so in a line that the answer replaces, and a click is answered in time
 (Teams gives up after some 10 s) while its outcome follows as an edit or a new message.
 """
@@ -12,15 +12,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
-from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
-from botbuilder.schema import Activity, ActivityTypes
-from typing_extensions import override
-
 from bot import extending, incoming, outgoing, telemetry
+from bot.activity import TYPING, Activity, InvokeAnswer
 from bot.gate import Handle, Refused
 from bot.metrics import Metrics
 from bot.pace import Pace
-from cards.language import speaking
+from bot.stack import Turn
 from cards.problem import problem_card
 from handlers import welcome
 from handlers.requests import Reply, Request
@@ -48,7 +45,7 @@ Heard = Callable[[Conversation, Person], Awaitable[None]]
 """Told of whoever speaks to Mailroom, or adds it, and where."""
 
 
-class Turns(ActivityHandler):
+class Turns:
     """`handle` is the handlers' dispatch; `start` runs what goes on behind an answer and waits for it at the end."""
 
     def __init__(
@@ -90,31 +87,24 @@ class Turns(ActivityHandler):
             if task is not None:
                 task.cancel()
 
-    @override
-    async def on_turn(self, turn_context: TurnContext) -> None:
-        with telemetry.turn(turn_context.activity), speaking(incoming.locale_of(turn_context.activity)):
-            await super().on_turn(turn_context)
-
-    @override
-    async def on_message_activity(self, turn_context: TurnContext) -> None:
-        request = incoming.message_request(turn_context.activity)
-        refusal = await self._refusal(turn_context.activity, request)
+    async def on_message(self, turn: Turn) -> None:
+        request = incoming.message_request(turn.activity)
+        refusal = await self._refusal(turn.activity, request)
         if refusal:
             if not self._strangers.wait(request.person.channel_id or request.conversation.id):
-                await _say(turn_context, outgoing.card_activity(problem_card(refusal)))
+                await _say(turn, outgoing.card_activity(problem_card(refusal)))
             return
         await self._listen(request)
-        await self._answer_message(turn_context, request)
+        await self._answer_message(turn, request)
 
-    @override
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        activity = turn_context.activity
+    async def on_invoke(self, turn: Turn) -> InvokeAnswer:
+        activity = turn.activity
         if activity.name == incoming.FILE_CONSENT:
-            return await self._answer_consent(turn_context)
+            return await self._answer_consent(turn)
         if self._extensions and activity.name in extending.ASKS:
             return await self._extensions.answer(activity, self._refusal)
         if activity.name != incoming.EXECUTE:
-            return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
+            return InvokeAnswer(int(HTTPStatus.NOT_IMPLEMENTED))
         try:
             request = incoming.execute_request(activity)
         except incoming.BadInvoke as error:
@@ -125,32 +115,30 @@ class Turns(ActivityHandler):
         if refusal:
             return outgoing.invoke_error(HTTPStatus.FORBIDDEN, refusal)
         await self._listen(request)
-        return await self._answer_click(turn_context, request)
+        return await self._answer_click(turn, request)
 
-    @override
-    async def on_installation_update(self, turn_context: TurnContext) -> None:
+    async def on_installation(self, turn: Turn) -> None:
         """Teams tells an installation by this event and by the next one, in either order; a repair or reload again."""
-        is_removal = (turn_context.activity.action or "").startswith("remove")
-        await self._happened(turn_context, welcome.REMOVED if is_removal else welcome.INSTALLED)
+        is_removal = turn.activity.action.startswith("remove")
+        await self._happened(turn, welcome.REMOVED if is_removal else welcome.INSTALLED)
 
-    @override
-    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        activity = turn_context.activity
+    async def on_members(self, turn: Turn) -> None:
+        activity = turn.activity
         bot_id = activity.recipient.id if activity.recipient else None
         if any(member.id == bot_id for member in activity.members_added or ()):
-            await self._happened(turn_context, welcome.INSTALLED)
+            await self._happened(turn, welcome.INSTALLED)
         elif any(member.id == bot_id for member in activity.members_removed or ()):
-            await self._happened(turn_context, welcome.REMOVED)
+            await self._happened(turn, welcome.REMOVED)
 
-    async def _happened(self, context: TurnContext, event: str) -> None:
-        if self._why_not(context.activity):
+    async def _happened(self, turn: Turn, event: str) -> None:
+        if self._why_not(turn.activity):
             return
-        request = incoming.event_request(context.activity, event)
+        request = incoming.event_request(turn.activity, event)
         if event == welcome.INSTALLED:
             await self._listen(request)
         reply = await self._start(self._measured(request))
         if reply is not None:
-            await _deliver(context, reply, "")
+            await _deliver(turn, reply, "")
 
     async def _listen(self, request: Request) -> None:
         """What is owed to a chat that was gone is no reason to leave this turn without its answer."""
@@ -175,20 +163,20 @@ class Turns(ActivityHandler):
             return STRANGER
         return "" if incoming.person_of(activity).id else NAMELESS
 
-    async def _answer_message(self, context: TurnContext, request: Request) -> None:
+    async def _answer_message(self, turn: Turn, request: Request) -> None:
         work = self._start(self._measured(request))
         line = ""
         if not await _is_done(work, self._typing_seconds):
-            await _show_typing(context, request)
+            await _show_typing(turn, request)
             if not await _is_done(work, self._message_seconds - self._typing_seconds) and not request.verb:
-                line = await _say(context, outgoing.text_activity(STILL_ASKING))
+                line = await _say(turn, outgoing.text_activity(STILL_ASKING))
         reply = await work
         if reply is not None:
-            await _deliver(context, reply, request.message_id if _replaces(request, reply) else line)
+            await _deliver(turn, reply, request.message_id if _replaces(request, reply) else line)
         elif line:
-            await _deliver(context, Reply(text=ANSWERED), line)
+            await _deliver(turn, Reply(text=ANSWERED), line)
 
-    async def _answer_click(self, context: TurnContext, request: Request) -> InvokeResponse:
+    async def _answer_click(self, turn: Turn, request: Request) -> InvokeAnswer:
         is_secret = request.verb in self._secret_verbs
         work = self._start(self._measured(request))
         done, _ = await asyncio.wait({work}, timeout=self._secret_seconds if is_secret else self._invoke_seconds)
@@ -197,40 +185,40 @@ class Turns(ActivityHandler):
             return outgoing.invoke_message(TOO_LONG)
         if not done:
             if not request.is_refresh:
-                self._start(self._finish_click(context, request, work))
+                self._start(self._finish_click(turn, request, work))
             return outgoing.invoke_message(STILL_ASKING)
         reply = await work
         if reply is not None and reply.is_new:
-            self._start(_say(context, outgoing.reply_activity(reply)))
+            self._start(_say(turn, outgoing.reply_activity(reply)))
             return outgoing.invoke_message(BELOW)
         if reply is not None and reply.replace and request.message_id:
-            self._start(_edit(context, reply, request.message_id))
+            self._start(_edit(turn, reply, request.message_id))
         if reply is None:
             return outgoing.invoke_message("" if request.is_refresh else say("Done."))
         return outgoing.invoke_reply(reply)
 
-    async def _answer_consent(self, context: TurnContext) -> InvokeResponse:
+    async def _answer_consent(self, turn: Turn) -> InvokeAnswer:
         """Teams wants a 200 soon and nothing in it; what comes of it is a message."""
         try:
-            request = incoming.consent_request(context.activity)
+            request = incoming.consent_request(turn.activity)
         except incoming.BadInvoke as error:
             log.warning("a file consent was refused: %s", error)
-            return InvokeResponse(status=int(HTTPStatus.BAD_REQUEST))
-        if await self._refusal(context.activity, request):
-            return InvokeResponse(status=int(HTTPStatus.FORBIDDEN))
-        self._start(self._finish_consent(context, request))
-        return InvokeResponse(status=int(HTTPStatus.OK))
+            return InvokeAnswer(int(HTTPStatus.BAD_REQUEST))
+        if await self._refusal(turn.activity, request):
+            return InvokeAnswer(int(HTTPStatus.FORBIDDEN))
+        self._start(self._finish_consent(turn, request))
+        return InvokeAnswer(int(HTTPStatus.OK))
 
-    async def _finish_consent(self, context: TurnContext, request: Request) -> None:
+    async def _finish_consent(self, turn: Turn, request: Request) -> None:
         reply = await self._measured(request)
         if reply is not None:
-            await _deliver(context, reply, "")
+            await _deliver(turn, reply, "")
 
-    async def _finish_click(self, context: TurnContext, request: Request, work: "asyncio.Task[Reply | None]") -> None:
+    async def _finish_click(self, turn: Turn, request: Request, work: "asyncio.Task[Reply | None]") -> None:
         """The outcome of a click that was answered with a line."""
         reply = await work
         if reply is not None:
-            await _deliver(context, reply, request.message_id if _replaces(request, reply) else "")
+            await _deliver(turn, reply, request.message_id if _replaces(request, reply) else "")
 
     async def _measured(self, request: Request) -> Reply | None:
         started = time.perf_counter()
@@ -273,23 +261,23 @@ async def _is_done(work: "asyncio.Task[Reply | None]", seconds: float) -> bool:
     return bool(done)
 
 
-async def _show_typing(context: TurnContext, request: Request) -> None:
+async def _show_typing(turn: Turn, request: Request) -> None:
     """Teams shows it in chats, and not in channels."""
     if request.conversation.kind != "channel":
-        await _say(context, Activity(type=ActivityTypes.typing))
+        await _say(turn, Activity(type=TYPING))
 
 
-async def _deliver(context: TurnContext, reply: Reply, message_id: str) -> None:
+async def _deliver(turn: Turn, reply: Reply, message_id: str) -> None:
     """Into the message with `message_id`, or as a new one where there is none."""
-    if not message_id or not await _edit(context, reply, message_id):
-        await _say(context, outgoing.reply_activity(reply))
+    if not message_id or not await _edit(turn, reply, message_id):
+        await _say(turn, outgoing.reply_activity(reply))
 
 
-async def _edit(context: TurnContext, reply: Reply, message_id: str) -> bool:
+async def _edit(turn: Turn, reply: Reply, message_id: str) -> bool:
     activity = outgoing.reply_activity(reply)
     activity.id = message_id
     try:
-        await context.update_activity(activity)
+        await turn.update(activity)
     except MessageGone:
         return False
     except MailroomError as error:
@@ -297,14 +285,13 @@ async def _edit(context: TurnContext, reply: Reply, message_id: str) -> bool:
     return True
 
 
-async def _say(context: TurnContext, activity: Activity) -> str:
+async def _say(turn: Turn, activity: Activity) -> str:
     """Send; answers the message's id, "" where it could not be delivered."""
     try:
-        sent = await context.send_activity(activity)
+        return await turn.send(activity)
     except MailroomError as error:
         _log_undelivered(error)
         return ""
-    return sent.id or "" if sent else ""
 
 
 def _log_undelivered(error: MailroomError) -> None:

@@ -14,6 +14,7 @@ from bot.connector import Patience
 from bot.settings import Settings
 from handlers.requests import Reply, Request
 
+STACKS = ("botbuilder", "agents")
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.5)
 
 CARD: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from support.activities import TENANT_ID
 from support.connector import FakeConnector
-from support.edge import QUICK, Edge, single_tenant
+from support.edge import QUICK, STACKS, Edge, single_tenant
 from support.identity import IdentityEndpoint
 from support.tokens import APP_ID, TokenService
 
@@ -21,6 +21,7 @@ from bot.limits import TeamsPacer
 from bot.metrics import Metrics
 from bot.outbound import OutboundToken, outbound_token
 from bot.server import web_application
+from bot.stack import open_stack
 from bot.turns import Turns
 
 OpenEdge = Callable[..., Any]
@@ -44,8 +45,17 @@ async def tokens() -> AsyncIterator[TokenService]:
         yield started
 
 
+@pytest.fixture(params=STACKS)
+def stack_name(request: pytest.FixtureRequest) -> str:
+    """Whatever asks for an edge runs on either SDK."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def open_edge(session: aiohttp.ClientSession, connector: FakeConnector, tokens: TokenService) -> OpenEdge:
+def open_edge(
+    session: aiohttp.ClientSession, connector: FakeConnector, tokens: TokenService, stack_name: str
+) -> OpenEdge:
     """`async with open_edge(secure=True, invoke_seconds=0.01) as edge`."""
 
     @asynccontextmanager
@@ -53,10 +63,8 @@ def open_edge(session: aiohttp.ClientSession, connector: FakeConnector, tokens: 
         keys = SigningKeys(session, tokens.metadata_url)
         outbound = outbound_token(single_tenant(tokens), session) if secure else OutboundToken(None)
         metrics = Metrics({"help", "refresh"})
-        adapter = MailroomAdapter(
-            Connector(session, outbound, QUICK, metrics.connector, TeamsPacer({})),
-            TokenCheck(keys, APP_ID) if secure else None,
-        )
+        line = Connector(session, outbound, QUICK, metrics.connector, TeamsPacer({}))
+        adapter = MailroomAdapter(open_stack(stack_name, line), TokenCheck(keys, APP_ID) if secure else None)
         edge = Edge("", session, connector, tokens, adapter)
         if secure:
             edge.authorization = tokens.header(connector.url)

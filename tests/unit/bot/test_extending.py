@@ -18,6 +18,7 @@ from bot.metrics import Metrics
 from bot.outbound import OutboundToken
 from bot.seals import Seals
 from bot.server import web_application
+from bot.stack import open_stack
 from bot.turns import Turns
 from handlers.extensions import Ask, ExtensionReply, Found
 from handlers.requests import Reply, Request
@@ -61,8 +62,8 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-async def edge(session, connector, tokens, desk) -> AsyncIterator[Edge]:
-    adapter = MailroomAdapter(Connector(session, OutboundToken(None)), None)
+async def edge(session, connector, tokens, desk, stack_name) -> AsyncIterator[Edge]:
+    adapter = MailroomAdapter(open_stack(stack_name, Connector(session, OutboundToken(None))), None)
     metrics = Metrics()
     gate = Gate(desk.handle, Seals(b"k" * 32, {}), 20, desk.note)
     extensions = Extending(gate, desk.extend, adapter.start, metrics, seconds=0.2)

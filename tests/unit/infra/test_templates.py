@@ -23,6 +23,7 @@ NOT_IN_AZURE = {
     "MAILROOM_LOGIN_URL": "the same",
     "MAILROOM_OPENID_METADATA_URL": "the same",
     "MAILROOM_PROFILES": "a file, and the templates mount none",
+    "MAILROOM_STACK": "the image that azd builds has botbuilder alone",
 }
 NOT_IN_COMPOSE = {
     "MAILROOM_HOST": "the image has it",
@@ -47,7 +48,7 @@ def test_the_templates_name_every_setting_that_there_is_and_no_other(paths, left
 
 
 def test_the_image_names_only_settings_that_there_are():
-    assert named_in("Dockerfile") == {"MAILROOM_HOST", "MAILROOM_PORT"}
+    assert named_in("Dockerfile") == {"MAILROOM_HOST", "MAILROOM_PORT", "MAILROOM_STACK"}
 
 
 def test_what_is_set_for_telemetry_is_read():
@@ -77,7 +78,7 @@ def test_the_image_is_pinned_holds_the_bot_alone_and_runs_as_nobody_special():
     packages = set(re.findall(r"\w+", layers[1]))
     assert set(re.findall(r"^COPY (\w+) \w+$", dockerfile, re.MULTILINE)) == packages
     allowed = set(re.findall(r"^!(.*)", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
-    assert allowed == packages | {"requirements.txt", "requirements-telemetry.txt"}
+    assert allowed == packages | {"requirements.txt", "requirements-agents.txt", "requirements-telemetry.txt"}
     assert dockerfile.index("USER 10001") < dockerfile.index("ENTRYPOINT")
     assert "--require-hashes" in dockerfile
     assert "HEALTHCHECK" in dockerfile

@@ -68,7 +68,9 @@ def test_set_up_does_nothing_the_second_time(tmp_path: Path) -> None:
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("locked", ["requirements.txt", "requirements-dev.txt", "bench/requirements-bench.txt"])
+@pytest.mark.parametrize(
+    "locked", ["requirements.txt", "requirements-dev.txt", "requirements-agents.txt", "bench/requirements-bench.txt"]
+)
 def test_requirements_are_pinned_with_hashes_and_name_no_registry(locked: str) -> None:
     text = (ROOT / locked).read_text()
     packages = re.findall(r"^[A-Za-z0-9].*", text, re.MULTILINE)
