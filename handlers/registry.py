@@ -102,6 +102,11 @@ def helps() -> Sequence[CommandHelp]:
     return [known.help for known in _commands.values()]
 
 
+def roles() -> Sequence[tuple[CommandHelp, Role | None]]:
+    """Each command with the role that it needs; None: everyone's."""
+    return [(known.help, known.role) for known in _commands.values()]
+
+
 def secret_verbs() -> frozenset[str]:
     """Buttons whose answer may only be the direct answer to the click."""
     return frozenset(verb for verb, known in _actions.items() if known.is_secret)
