@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bot.settings import Settings
 from bot.terminal.mending import Terminal, open_terminal
-from bot.terminal.screen import BAD, NOT_WELL, WELL, Json, agrees, print_json, refuse, say, told, words
+from bot.terminal.screen import BAD, NOT_WELL, WELL, Json, agrees, print_json, print_lines, refuse, told, words
 
 FIELD = " " * 4
 
@@ -67,4 +67,4 @@ def _print(result: Json, options: argparse.Namespace, lines_of: Callable[[Json],
     if options.json:
         print_json(result)
     else:
-        say(*lines_of(result))
+        print_lines(*lines_of(result))

@@ -71,7 +71,7 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
-def say(*lines: str) -> None:
+def print_lines(*lines: str) -> None:
     """Plain lines on stdout; an indentation stays."""
     for line in lines:
         indent = len(line) - len(line.lstrip(" "))
