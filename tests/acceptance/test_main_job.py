@@ -202,7 +202,7 @@ def test_status_lists_who_is_waiting_and_brings_the_card_down(desk: Site) -> Non
 
 
 def test_status_in_another_chat_shows_a_second_live_card(desk: Site) -> None:
-    chat, group, upn = desk.chat(), desk.chat("mona", "group"), newcomer()
+    chat, group, upn = desk.chat(), desk.chat("adam", "group"), newcomer()
     order(chat, upn)
     group.say(f"status {upn}")
     second = group.see(upn, "preparing the mailbox", "Asked for by Helga Desk")
@@ -212,7 +212,7 @@ def test_status_in_another_chat_shows_a_second_live_card(desk: Site) -> None:
 
 
 def test_a_second_order_shows_the_case_that_runs(desk: Site) -> None:
-    chat, other, upn = desk.chat(), desk.chat("mona"), newcomer()
+    chat, other, upn = desk.chat(), desk.chat("adam"), newcomer()
     order(chat, upn)
     other.say(ORDER.format(upn=upn))
     other.see(f"{upn} is already being provisioned, for Helga Desk")
@@ -366,7 +366,7 @@ def test_nobody_else_is_shown_them(desk: Site, who: str) -> None:
     ready = get_ready(desk, group, upn)
     clicked = other.click(ready, REVEAL)
     told = clicked["text"] or text_of(clicked["message"])
-    assert "only to Helga Desk" in told or "another" in told
+    assert any(words in told for words in ("only to Helga Desk", "sieht nur Helga Desk", "another"))
     assert desk.effects(upn) == ONCE
 
 

@@ -12,7 +12,7 @@ from support.fake_directory import E3
 
 from bot.terminal.person import is_at_terminal, whoever_sits_here
 from bot.terminal.preview import show_preview
-from bot.terminal.screen import print_json, refuse, safe, say
+from bot.terminal.screen import print_json, print_lines, refuse, safe
 from bot.terminal.tables import show_cases, show_licenses, show_report
 from provisioning.bulk import Bulk, BulkLine, Seats
 from provisioning.bulk_checking import Checked
@@ -66,7 +66,7 @@ def test_json_is_the_same_when_it_is_read_and_obeyed_by_no_terminal(document: ob
 
 
 def test_lines_and_refusals_are_made_safe_too(capsys: pytest.CaptureFixture[str]) -> None:
-    say(f"    {EVIL}")
+    print_lines(f"    {EVIL}")
     assert refuse(EVIL, 2) == 2
     assert capsys.readouterr() == (f"    {PLAIN}\n", f"mailroom: {PLAIN}\n")
 
