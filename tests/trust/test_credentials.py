@@ -60,7 +60,7 @@ def test_another_order_does_not_open_somebody_elses_details(tmp_path):
     with running_trust_site(tmp_path, OPERATORS=f"{HELGA.id},{MONA.id}") as site:
         ready(site)
         site.say(MONA, ORDER)
-        monas = site.sees("mailbox ready", conversation=MONA.chat["id"])
+        monas = site.sees("mailbox ready", "Sign-in name", conversation=MONA.chat["id"])
         assert "its sign-in stays as it was" in text_of(monas)
         assert site.effects()["access_passes"] == 0
 
