@@ -64,7 +64,7 @@ def test_an_account_that_hides_after_its_answer_was_lost_is_waited_for_and_is_ou
 
 
 @pytest.mark.timeout(300)
-def test_a_tenth_of_everything_goes_wrong_and_nothing_is_lost_or_done_twice() -> None:
+def test_a_tenth_of_everything_goes_wrong_and_every_promise_is_kept() -> None:
     run = subprocess.run(
         [sys.executable, "bench/chaos.py", "--quick", "--cases", "6", "--seed", "3"],
         cwd=ROOT,
@@ -75,9 +75,7 @@ def test_a_tenth_of_everything_goes_wrong_and_nothing_is_lost_or_done_twice() ->
     )
     assert run.stdout, run.stderr
     ledger = json.loads(run.stdout.splitlines()[-1])
-    # On a busy machine the run ends before the last case and card have come to rest; bench/chaos.py judges those.
-    kept = {name for name, is_kept in ledger["promises"].items() if is_kept}
-    assert {"no side effect twice", "no notification lost"} <= kept, ledger
-    assert any(name.startswith("no notification doubled") for name in kept), ledger
-    assert ledger["ready"] + ledger["explained"] > 0
+    assert all(ledger["promises"].values()), ledger
+    assert run.returncode == 0
+    assert ledger["ready"] + ledger["explained"] == 6
     assert {"graph", "connector"} <= ledger["faults"].keys()
