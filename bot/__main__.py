@@ -11,6 +11,7 @@ import threading
 from aiohttp import web
 
 from bot import logs
+from bot.refusing import refuse
 from bot.settings import PREFIX, Settings, SettingsError, read
 from provisioning.errors import DatabaseUnavailable
 
@@ -30,14 +31,14 @@ def main() -> int:
     try:
         settings = read()
     except SettingsError as error:
-        return _fail(str(error), BAD_SETTINGS)
+        return refuse(str(error), BAD_SETTINGS)
     logs.set_up(settings.log_format)
     try:
         asyncio.run(serve(settings))
     except (PortTaken, DatabaseUnavailable) as error:
-        return _fail(str(error), 1)
+        return refuse(str(error), 1)
     except SettingsError as error:
-        return _fail(str(error), BAD_SETTINGS)
+        return refuse(str(error), BAD_SETTINGS)
     return 0
 
 
@@ -85,11 +86,6 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     host, port = runner.addresses[0][:2]
     sys.stdout.write(f"Mailroom listening on http://{f'[{host}]' if ':' in host else host}:{port}\n")
     sys.stdout.flush()
-
-
-def _fail(sentence: str, code: int) -> int:
-    sys.stderr.write(f"mailroom: {sentence}\n")
-    return code
 
 
 def _leave(code: int) -> None:

@@ -1,8 +1,8 @@
 """Activities of the Bot Framework protocol as Mailroom knows them, whichever SDK carries them.
 
 Only what Mailroom reads or writes has a name; the rest of what came is in `more`, as it came. A text that is not there
-is empty. The names are the
-protocol's ("Bot Framework Activity schema", github.com/microsoft/Agents), and so those of both SDKs.
+is empty. The names are the protocol's ("Bot Framework Activity schema", github.com/microsoft/Agents), and so those of
+both SDKs.
 """
 
 from dataclasses import dataclass, field

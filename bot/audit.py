@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from bot.refusing import refuse
 from bot.settings import SettingsError, read, read_database
 from provisioning.audit import Anchor, AuditEntry, NotAnEntry, Verdict, check, cut_of, entry_in, line_of, written
 from provisioning.errors import MailroomError
@@ -37,11 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _verify(options) if options.command == "verify" else _export(options)
     except SettingsError as error:
-        return _refuse(str(error), BAD)
+        return refuse(str(error), BAD)
     except MailroomError as error:
-        return _refuse(error.sentence, BAD)
+        return refuse(error.sentence, BAD)
     except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}", BAD)
+        return refuse(f"{error.filename}: {error.strerror}", BAD)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -144,7 +145,7 @@ def _export(options: argparse.Namespace) -> int:
             for entry in trail.entries(options.subject, options.since or ""):
                 output.write(f"{line_of(entry)}\n")
         except NotAnEntry as error:
-            return _refuse(f"{error}: it and what follows is not written. See verify.", BROKEN)
+            return refuse(f"{error}: it and what follows is not written. See verify.", BROKEN)
     return UNBROKEN
 
 
@@ -171,11 +172,6 @@ def _time(text: str) -> str:
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-
-
-def _refuse(sentence: str, code: int) -> int:
-    sys.stderr.write(f"mailroom: {sentence}\n")
-    return code
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.clock import SystemClock
+from bot.refusing import refuse
 from bot.settings import SettingsError, read_database
 from provisioning.errors import MailroomError
 
@@ -28,14 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         database = sqlite_file(read_database().database_url)
         if database is None:
-            return _refuse(POSTGRESQL, BAD)
+            return refuse(POSTGRESQL, BAD)
         return _save(database, options.file) if options.command == "save" else _restore(options.file, database)
     except SettingsError as error:
-        return _refuse(str(error), BAD)
+        return refuse(str(error), BAD)
     except MailroomError as error:
-        return _refuse(error.sentence, NOT_DONE)
+        return refuse(error.sentence, NOT_DONE)
     except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}", NOT_DONE)
+        return refuse(f"{error.filename}: {error.strerror}", NOT_DONE)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,11 +67,6 @@ def _restore(backup: Path, database: Path) -> int:
 def _say(sentence: str) -> int:
     sys.stdout.write(f"{sentence}\n")
     return DONE
-
-
-def _refuse(sentence: str, code: int) -> int:
-    sys.stderr.write(f"mailroom: {sentence}\n")
-    return code
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
+from bot.refusing import refuse
 from bot.settings import Settings, SettingsError, read
-from bot.terminal.screen import BAD, INTERRUPTED, UNREACHABLE, refuse
+from bot.terminal.screen import BAD, INTERRUPTED, UNREACHABLE
 
 EXIT_CODES = """exit codes:
   0    fine: healthy, cured, ordered, everybody ready, listed

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
+from bot.refusing import refuse
 from bot.settings import Settings, SettingsError, read
 from provisioning.case import Person
 from provisioning.errors import MailroomError
@@ -32,15 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = read()
-        engine = _open(settings)
+        from bot.database import open_made  # the SDKs take a second: wrong settings are told before
+
+        engine = open_made(settings)
     except SettingsError as error:
-        return _refuse(str(error), BAD)
+        return refuse(str(error), BAD)
     except MailroomError as error:
-        return _refuse(error.sentence, BAD)
+        return refuse(error.sentence, BAD)
     try:
         return _run(options, settings, engine) if options.command == "run" else _forget(options, engine)
     except MailroomError as error:
-        return _refuse(error.sentence, NOT_DONE)
+        return refuse(error.sentence, NOT_DONE)
     finally:
         engine.dispose()
 
@@ -57,50 +60,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _open(settings: Settings) -> "sa.Engine":
-    """The database, which has to be there: nothing is made here."""
-    from bot.database import token_source
-    from jobs.migrations import require_head
-    from jobs.tables import open_existing
-
-    engine = open_existing(settings.database_url, token_source(settings))
-    require_head(engine)
-    return engine
-
-
 def _run(options: argparse.Namespace, settings: Settings, engine: "sa.Engine") -> int:
     from jobs.retention import Retention
 
     keep = Keep(settings.retention_days, settings.audit_retention_days)
     if keep.is_for_ever:
-        return _refuse("MAILROOM_RETENTION_DAYS is 0, so nothing is ever too old.", DONE)
+        return refuse("MAILROOM_RETENTION_DAYS is 0, so nothing is ever too old.", DONE)
     steps = Retention(engine, SystemClock(), keep)
     counts = asyncio.run(steps.all_of(steps.today()))
     return _tell(options, counts, f"Deleted: {said(counts)}.")
 
 
 def _forget(options: argparse.Namespace, engine: "sa.Engine") -> int:
+    from bot.terminal.screen import agrees
     from jobs.forgetting import forget
 
-    if not options.yes and not _agreed(options.upn):
-        return _refuse("Nothing was deleted. Say --yes to do it.", NOT_DONE)
+    question = f"This deletes what is kept about {options.upn}. It cannot be undone. Do it?"
+    if not options.yes and not agrees(question):
+        return refuse("Nothing was deleted. Say --yes to do it.", NOT_DONE)
     counts = forget(engine, options.upn, TERMINAL, SystemClock().now())
     return _tell(options, counts, f"Deleted about {options.upn}: {said(counts)}. The audit trail keeps its entries.")
-
-
-def _agreed(upn: str) -> bool:
-    sys.stdout.write(f"This deletes what is kept about {upn}. It cannot be undone.\n")
-    return sys.stdin.isatty() and input("Do it? Type yes: ").strip().lower() == "yes"
 
 
 def _tell(options: argparse.Namespace, counts: Mapping[str, int], sentence: str) -> int:
     sys.stdout.write(f"{json.dumps({'deleted': counts}) if options.json else sentence}\n")
     return DONE
-
-
-def _refuse(sentence: str, code: int) -> int:
-    sys.stderr.write(f"mailroom: {sentence}\n")
-    return code
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bot.refusing import refuse
 from bot.settings import SettingsError, read
 from provisioning.errors import MailroomError
 
@@ -20,9 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _replace()
     except SettingsError as error:
-        return _refuse(str(error), BAD)
+        return refuse(str(error), BAD)
     except MailroomError as error:
-        return _refuse(error.sentence, NOT_REPLACED)
+        return refuse(error.sentence, NOT_REPLACED)
     sys.stdout.write("The key is replaced: every older button is out of date. Start the bots again.\n")
     return REPLACED
 
@@ -32,23 +33,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _replace() -> None:
-    from bot.database import token_source
+    from bot.database import open_made
     from jobs.keys import replace_key
-    from jobs.migrations import require_head
-    from jobs.tables import open_existing
 
-    settings = read()
-    engine = open_existing(settings.database_url, token_source(settings))
+    engine = open_made(read())
     try:
-        require_head(engine)
         replace_key(engine)
     finally:
         engine.dispose()
-
-
-def _refuse(sentence: str, code: int) -> int:
-    sys.stderr.write(f"mailroom: {sentence}\n")
-    return code
 
 
 if __name__ == "__main__":

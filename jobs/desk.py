@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from jobs.audit import AuditLog
 from jobs.bulk import BulkJobs
-from jobs.migrations import require_head
+from jobs.migrations import open_at_head
 from jobs.preferences import PreferenceTable
 from jobs.presence import anybody_lives
 from jobs.records import CaseRecords
 from jobs.schedules import ScheduleBook
 from jobs.store import CaseStore
-from jobs.tables import TokenSource, open_existing
+from jobs.tables import TokenSource
 from provisioning.case import Case, Conversation, Order, Person, touch
 from provisioning.placing import Terms
 from provisioning.ports import Clock, Directory
@@ -63,8 +63,7 @@ def open_desk(database_url: str, clock: Clock, token: TokenSource | None = None)
 
     Raises NoDatabase and DatabaseUnavailable.
     """
-    engine = open_existing(database_url, token)
-    require_head(engine)
+    engine = open_at_head(database_url, token)
     store = CaseStore(engine, NOBODY)
     return Desk(
         audit=AuditLog(engine, clock),

@@ -24,10 +24,8 @@ def extracted() -> Catalog:
     """Every sentence that the code marks, with the files that say it."""
     found = Catalog(project="Mailroom", fuzzy=False)
     for package in PACKAGES:
-        for name, line, ids, comments, _ in extract_from_dir(
-            ROOT / package, keywords=KEYWORDS, comment_tags=("Words:",)
-        ):
-            found.add(ids, None, [(f"{package}/{name}", line)], auto_comments=comments)
+        for name, line, ids, _, _ in extract_from_dir(ROOT / package, keywords=KEYWORDS):
+            found.add(ids, None, [(f"{package}/{name}", line)])
     return found
 
 

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 
+from bot.refusing import refuse
 from bot.settings import Settings
 from bot.terminal.asking import orders_in, title_of, zone_of
 from bot.terminal.following import LEFT, follow
@@ -16,7 +17,7 @@ from bot.terminal.opening import open_records, open_tenant, terms_of
 from bot.terminal.person import whoever_sits_here
 from bot.terminal.preview import preview_json, show_preview
 from bot.terminal.results import code_of, results_json, show_results
-from bot.terminal.screen import BAD, UNREACHABLE, WELL, agrees, can_ask, print_json, refuse, stamp, told, words
+from bot.terminal.screen import BAD, UNREACHABLE, WELL, agrees, can_ask, print_json, stamp, told, words
 from handlers.bulk import drafted, known_of
 from handlers.moments import moment_of
 from jobs.desk import Desk

@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.refusing import refuse
 from bot.settings import Settings
 from bot.terminal.mending import Terminal, open_terminal
-from bot.terminal.screen import BAD, NOT_WELL, WELL, Json, agrees, print_json, print_lines, refuse, told, words
+from bot.terminal.screen import BAD, NOT_WELL, WELL, Json, agrees, print_json, print_lines, told, words
 
 FIELD = " " * 4
 

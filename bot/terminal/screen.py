@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from bot.refusing import JOINERS, safe
+
 WELL, NOT_WELL, BAD, UNREACHABLE = range(4)  # exit codes; docs/cli.md
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
@@ -20,14 +22,6 @@ PIPE_WIDTH = 200  # where no terminal says how wide it is: a line stays one line
 NARROW = 72  # below it, tables leave out what matters least
 
 Json = dict[str, Any]
-
-_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them between letters
-
-
-def safe(text: str) -> str:
-    """On one line, and without what a terminal obeys: no escape sequence, and nothing that turns the writing round."""
-    kept = (letter if letter.isprintable() or letter in _JOINERS else " " * letter.isspace() for letter in text)
-    return " ".join("".join(kept).split())
 
 
 def words(text: str, style: str = "") -> Text:
@@ -62,7 +56,7 @@ def share_bar(share: float, width: int, style: str) -> ProgressBar:
 def print_json(document: object) -> None:
     """One document, as it is read by machines; what a terminal would obey is written as an escape."""
     written = json.dumps(document, ensure_ascii=False)
-    kept = (letter if letter.isprintable() or letter in _JOINERS else json.dumps(letter)[1:-1] for letter in written)
+    kept = (letter if letter.isprintable() or letter in JOINERS else json.dumps(letter)[1:-1] for letter in written)
     sys.stdout.write("".join(kept) + "\n")
 
 
@@ -76,12 +70,6 @@ def print_lines(*lines: str) -> None:
     for line in lines:
         indent = len(line) - len(line.lstrip(" "))
         sys.stdout.write(f"{' ' * indent}{safe(line)}\n")
-
-
-def refuse(sentence: str, code: int) -> int:
-    """One line on stderr."""
-    sys.stderr.write(f"mailroom: {safe(sentence)}\n")
-    return code
 
 
 def can_ask() -> bool:

@@ -11,10 +11,11 @@ from contextlib import AsyncExitStack, contextmanager
 
 from rich.console import Console
 
+from bot.refusing import refuse
 from bot.settings import Settings
 from bot.terminal.opening import open_records, open_tenant
 from bot.terminal.person import whoever_sits_here
-from bot.terminal.screen import BAD, WELL, agrees, can_ask, refuse, screen, words
+from bot.terminal.screen import BAD, WELL, agrees, can_ask, screen, words
 from handlers.credentials import check_holder, issue, shown_already
 from handlers.grammar import check_address
 from jobs.desk import Desk

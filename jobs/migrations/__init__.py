@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from jobs.tables import NoDatabase, reading, writing
+from jobs.tables import NoDatabase, TokenSource, open_existing, reading, writing
 
 HEAD = "0019"  # the newest step in versions/
 LOCK = 0x4D61696C  # "Mail": PostgreSQL's advisory lock that all our processes take to migrate
@@ -33,10 +33,15 @@ def version(engine: sa.Engine) -> str:
         return _version(connection)
 
 
-def require_head(engine: sa.Engine) -> None:
-    """Raises NoDatabase unless the tables are at least at this version's step, and DatabaseUnavailable."""
+def open_at_head(url: str, token: TokenSource | None = None) -> sa.Engine:
+    """An existing database whose tables are at least at this version's step: nothing is made or altered.
+
+    Raises NoDatabase and DatabaseUnavailable.
+    """
+    engine = open_existing(url, token)
     if version(engine) < HEAD:
         raise NoDatabase("The database's tables are of an older version, or there are none. Start the bot once.")
+    return engine
 
 
 def _version(connection: sa.Connection) -> str:

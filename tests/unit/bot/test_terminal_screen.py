@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 from support.fake_directory import E3
 
+from bot.refusing import refuse, safe
 from bot.terminal.person import is_at_terminal, whoever_sits_here
 from bot.terminal.preview import show_preview
-from bot.terminal.screen import print_json, print_lines, refuse, safe
+from bot.terminal.screen import print_json, print_lines
 from bot.terminal.tables import show_cases, show_licenses, show_report
 from provisioning.bulk import Bulk, BulkLine, Seats
 from provisioning.bulk_checking import Checked

@@ -19,7 +19,6 @@ RULES = [
 PARTS = ["What it means", "Check", "Do", "When to escalate"]
 PAGES = [ROOT / "docs/operate.md", *sorted(RUNBOOKS.glob("*.md"))]
 COMMAND = re.compile(r"python -m (bot\.\w+)([^`\"\n|>]*)")
-LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]+))?\)")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
@@ -47,13 +46,3 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("module", "arguments"), commands())
 def test_a_command_that_is_written_down_is_understood(module: str, arguments: str) -> None:
     importlib.import_module(module)._parser().parse_args(shlex.split(arguments))
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_link_leads_somewhere(page: Path) -> None:
-    for target, heading in LINK.findall(page.read_text()):
-        there = (page.parent / target).resolve()
-        assert there.exists(), target
-        if heading:
-            headings = re.findall(r"^#+ (.*)$", there.read_text(), re.MULTILINE)
-            assert heading in [re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings]

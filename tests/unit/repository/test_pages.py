@@ -9,7 +9,7 @@ from bot.reference import PAGES
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]+))?\)")
 WRITTEN = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), ROOT / "bench/README.md"]
 TARGET = re.compile(r"^\s*(?:`?)make ([a-z-]+)", re.MULTILINE)
 
@@ -22,14 +22,18 @@ def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
 
 def test_every_page_is_in_the_index() -> None:
     index = (DOCS / "README.md").read_text()
-    named = {Path(target).name for target in LINK.findall(index)}
+    named = {Path(target).name for target, _ in LINK.findall(index)}
     assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= named
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_link_leads_to_a_file(page: Path) -> None:
-    for target in LINK.findall(page.read_text()):
-        assert (page.parent / target).exists(), target
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for target, heading in LINK.findall(page.read_text()):
+        there = (page.parent / target).resolve()
+        assert there.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", there.read_text(), re.MULTILINE)
+            assert heading in [re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings]
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
