@@ -185,6 +185,8 @@ class Connector:
             answer = await self._ask(call)
         if answer.status == 429:
             self._pacer.refuse(call.thread, answer.retry_after)
+        elif answer.status < 500:
+            self._pacer.accept(cost)
         return answer
 
     async def _ask(self, call: _Call) -> _Answer:

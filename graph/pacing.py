@@ -40,6 +40,8 @@ class Pacer(pacing.Pacer):
         if answer.status == 429:
             self.close(_blamed(cost, answer), retry_after_of(answer.headers))
             return
+        if answer.status < 500:  # each member of a `$batch` is heard by itself
+            self.accept([BATCHES] if BATCHES in cost else cost)
         used = _number(answer.headers.get("x-ms-throttle-limit-percentage", ""))
         if used >= WARNED_AT:
             self.leave_to_others(cost, used)

@@ -86,7 +86,7 @@ class Bucket:
         self._level = min(self.burst, self._level + amount)
 
     def close(self, now: float, seconds: float | None) -> None:
-        """A 429: nothing for `seconds`, then gently from nothing. None backs off, longer each time."""
+        """A 429: nothing for `seconds`, then gently from nothing. None backs off, longer each time in a row."""
         self._fill(now)
         if now >= self._closed_until:
             is_old = now - self._closed_until > self.limit.seconds
@@ -97,6 +97,14 @@ class Bucket:
             self._level = min(self._level, 0.0)
             self._filled_at = self._closed_until
             self._slow(GENTLE, self._closed_until + self.limit.seconds)
+
+    def accept(self, now: float) -> None:
+        """Something was let through since it opened again, so the next refusal is no longer one of a row.
+
+        What was sent before a refusal and comes back while it is closed says nothing about that.
+        """
+        if now >= self._closed_until:
+            self._refusals = 0
 
     def own_share(self, now: float) -> float:
         """What we spent of the limit in the last `seconds`, 1 for all of it."""

@@ -124,6 +124,12 @@ class Line:
             bucket = self._bucket(name, now) or self._buckets.setdefault(name, Bucket(Limit(), now))
             bucket.close(now, seconds)
 
+    def accept(self, now: float, names: Iterable[str]) -> None:
+        """What took of these limits was not refused."""
+        for name in names:
+            if name in self._buckets:
+                self._buckets[name].accept(now)
+
     def hear(self, now: float, names: Iterable[str], used: float) -> None:
         """So much is used of one of these limits. What we did not spend ourselves, others did; it is left to them."""
         buckets = [bucket for name in names if (bucket := self._bucket(name, now)) is not None]
@@ -190,6 +196,10 @@ class Pacer:
     def close(self, names: Iterable[str], seconds: float | None) -> None:
         """Refused: nothing of these for so long, by anybody. None: nobody said how long."""
         self._line.close(self._clock(), names, seconds)
+
+    def accept(self, names: Iterable[str]) -> None:
+        """What took of these limits was not refused."""
+        self._line.accept(self._clock(), names)
 
     def leave_to_others(self, names: Iterable[str], used: float) -> None:
         """So much of a limit is used, says who keeps it; what of that is not ours is left to them."""

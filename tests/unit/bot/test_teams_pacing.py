@@ -104,6 +104,20 @@ def test_a_429_is_not_felt_for_an_hour():
     assert pacer._line.delay(3.0, Priority.BACKGROUND, cost_of(PERSONAL)) < 5
 
 
+async def test_what_teams_takes_between_two_429s_ends_the_row(session, connector):
+    clock = Clock()
+    pacer = TeamsPacer(clock=clock)
+    line = Connector(session, OutboundToken(None), QUICK, pacer=pacer)
+    with done_as(Priority.WORK):
+        for _ in range(5):
+            connector.answer_next(Answer(429))
+            with pytest.raises(MessengerUnavailable):
+                await line.post(connector.url, CHANNEL, b"{}")
+            assert pacer._line.delay(clock.now, Priority.INTERACTIVE, cost_of(CHANNEL)) < 3
+            clock.now += 20
+            await line.post(connector.url, CHANNEL, b"{}")
+
+
 @pytest.mark.parametrize("status", [412, 429])
 async def test_what_the_outbox_sends_is_tried_once_and_its_row_told_when(session, connector, status):
     connector.answer_next(Answer(status, retry_after="7"))

@@ -181,6 +181,19 @@ def test_a_429_without_a_time_backs_off_longer_each_time_but_not_endlessly():
     assert bucket.wait(now + 1000, 1, Priority.INTERACTIVE) == 1
 
 
+def test_refusals_are_in_a_row_only_while_nothing_is_let_through():
+    """Or a bad day with a 429 here and there would end with a request or two a minute."""
+    bucket, now, waits = Bucket(PUBLISHED[UNITS], 0.0), 0.0, []
+    for _ in range(9):
+        bucket.close(now, None)
+        bucket.accept(now)  # on its way when it was refused: no sign
+        waits.append(bucket._closed_until - now)
+        now = bucket._closed_until + 0.1
+        if len(waits) > 3:
+            bucket.accept(now)
+    assert waits == pytest.approx([1, 2, 4, 8, 1, 1, 1, 1, 1])
+
+
 def test_what_others_use_is_left_to_them_for_a_while():
     line = Line(PUBLISHED, 0.0)
     line.hear(0.0, [UNITS], 0.9)
@@ -300,6 +313,29 @@ def test_a_429_closes_what_it_is_about(headers, closed):
     cost = {UNITS: 1.0, WRITES: 1.0, "POST /users": 1.0}
     pacer.hear(cost, Answer(ANSWER, 429, {"retry-after": "30", **headers}))
     assert {name for name in cost if pacer.too_long({name: 1})} == closed
+
+
+@pytest.mark.parametrize(
+    ("between", "wait"),
+    [
+        (None, 8),
+        (({"GET /users": 1.0}, 200), None),
+        (({"GET /users": 1.0}, 404), None),
+        (({"GET /users": 1.0}, 503), 8),
+        (({BATCHES: 1.0, "GET /users": 1.0}, 200), 8),  # of a `$batch` each member is heard by itself
+    ],
+)
+def test_what_is_let_through_between_refusals(between, wait):
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    for pause in (1, 2, 4):
+        pacer.hear({"GET /users": 1.0}, Answer(ANSWER, 429, {}))
+        clock.now += pause
+        if between:
+            cost, status = between
+            pacer.hear(cost, Answer(ANSWER, status, {}))
+    pacer.hear({"GET /users": 1.0}, Answer(ANSWER, 429, {}))
+    assert pacer.too_long({"GET /users": 1}) == wait
 
 
 def test_a_429_of_one_mailbox_is_not_about_another():
