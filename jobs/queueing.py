@@ -20,6 +20,9 @@ AT_ONCE = 16  # workflows at work in this process
 # Unlimited by default, which costs a thread a workflow. While the database is gone each workflow keeps one waiting:
 # the others are there to say so.
 THREADS = AT_ONCE + 8
+# The engine looks a hundred times a second for what its `set_event` and streams are to tell other processes on
+# PostgreSQL, which nothing here uses; that alone was half of what an idle bot cost.
+NOTIFY_SECONDS = 0.5
 STOP_SECONDS = 1  # for workflows in flight: the engine takes whole seconds
 GONE_SECONDS = 1.0  # for the engine's own threads after that
 
@@ -36,6 +39,7 @@ async def launch(database_url: str, engine: sa.Engine, process_id: str, parts: P
             "executor_id": process_id,
             "max_executor_threads": THREADS,
             "sys_db_pool_size": POOL_SIZE,
+            "notification_coalesce_sec": NOTIFY_SECONDS,
             "log_level": "ERROR",
             "enable_otlp": False,
         }

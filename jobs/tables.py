@@ -253,7 +253,8 @@ def open_engine(url: str, token: TokenSource | None = None) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         parsed = parsed.set(drivername="postgresql+psycopg", query={**CONNECTION, **parsed.query})
-        engine = sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        # The connection used last comes first: it has the statements prepared, and the others may rest.
+        engine = sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, pool_use_lifo=True)
         if token:
             event.listen(engine, "do_connect", _signing_in(token))
         return engine
