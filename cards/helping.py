@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cards import parts
 from cards.elements import Element, RichTextBlock, TextRun
-from cards.language import say, told
+from cards.language import say, spoken, told
 from cards.parts import Card
 
 
@@ -19,6 +20,12 @@ class CommandHelp:
 
 
 def help_card(commands: Sequence[CommandHelp]) -> Card:
+    """The same card for all who speak a language, so it is drawn once; nobody may change it."""
+    return _drawn(tuple(commands), spoken())
+
+
+@cache
+def _drawn(commands: tuple[CommandHelp, ...], language: str) -> Card:  # noqa: ARG001 (what it is kept for)
     below = say("I create the account, assign the license and wait until the mailbox answers.")
     body: list[Element] = [parts.header("Mailroom", below)]
     for command in commands:
