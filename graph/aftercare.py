@@ -11,6 +11,7 @@ from graph.errors import body_of
 from graph.values import objects
 from graph.writes import Write, Writer, becomes
 from provisioning.follow_ups import Group, Mail, MailboxSettings
+from provisioning.words import say
 
 
 class Aftercare:
@@ -35,7 +36,7 @@ class Aftercare:
     async def add_to_group(self, account_id: str, group_id: str) -> None:
         request = asked.add_member(self._api, self._client.base_url, group_id, account_id)
         after = becomes({"memberOf": [group_id]})
-        await self._writer.carry_out(Write(request, "Put into a group", account_id, target=group_id, after=after))
+        await self._writer.carry_out(Write(request, say("Put into a group."), account_id, target=group_id, after=after))
 
     async def mailbox_settings(self, account_id: str) -> MailboxSettings:
         return asked.read_settings(await self._client.send(asked.settings(self._api, account_id)) or {})
@@ -43,12 +44,16 @@ class Aftercare:
     async def change_mailbox_settings(self, account_id: str, wanted: MailboxSettings) -> None:
         request = asked.change_settings(self._api, account_id, wanted)
         after = becomes({"mailboxSettings": asked.settings_body(wanted)})
-        await self._writer.carry_out(Write(request, "Changed the settings of the mailbox", account_id, after=after))
+        await self._writer.carry_out(
+            Write(request, say("Changed the settings of the mailbox."), account_id, after=after)
+        )
 
     async def send_mail(self, sender: str, mail: Mail) -> None:
         request = asked.send(self._api, sender, mail)
         after = becomes({"mail": {"from": sender, "to": mail.to, "subject": mail.subject}})
-        await self._writer.carry_out(Write(request, f"Sent a mail to {mail.to}", target=sender, after=after))
+        await self._writer.carry_out(
+            Write(request, say("Sent a mail to {to}.", to=mail.to), target=sender, after=after)
+        )
 
     async def has_sent(self, sender: str, token: str) -> bool:
         body = await self._client.send(asked.sent(self._api, sender, token)) or {}

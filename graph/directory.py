@@ -101,25 +101,25 @@ class GraphDirectory(Aftercare):
         body = requests.account_body(order)
         wanted = body | requests.password_profile(password)
         request = requests.create_account(self._api, wanted)
-        created = await self._writer.carry_out(Write(request, "Created the account", after=becomes(wanted)))
+        created = await self._writer.carry_out(Write(request, say("Created the account."), after=becomes(wanted)))
         # The answer has only the default properties: what was sent completes it.
         return reading.account(body | {name: value for name, value in created.items() if value is not None})
 
     async def restore_account(self, deleted_id: str) -> Account:
         request = requests.restore_account(self._api, deleted_id)
-        write = Write(request, "Restored the deleted account", target=deleted_id)
+        write = Write(request, say("Restored the deleted account."), target=deleted_id)
         return reading.account(await self._writer.carry_out(write))
 
     async def update_account(self, account_id: str, changes: dict[str, str]) -> None:
         cleared = {name: value or None for name, value in changes.items()}
         request = requests.update_account(self._api, account_id, cleared)
-        did = f"Changed {', '.join(cleared)} of the account"
+        did = say("Changed {properties} of the account.", properties=", ".join(cleared))
         await self._writer.carry_out(Write(request, did, account_id, after=becomes(cleared)))
 
     async def set_manager(self, account_id: str, manager_id: str) -> None:
         request = requests.set_manager(self._api, self._client.base_url, account_id, manager_id)
         after = becomes({"manager": {"id": manager_id}})
-        await self._writer.carry_out(Write(request, "Set the manager", account_id, after=after))
+        await self._writer.carry_out(Write(request, say("Set the manager."), account_id, after=after))
 
     async def assign_license(
         self,
@@ -135,24 +135,26 @@ class GraphDirectory(Aftercare):
     ) -> None:
         request = requests.change_licenses(self._api, account_id, add, remove)
         after = relicensed(add, remove)
-        await self._writer.carry_out(Write(request, "Changed the licenses", account_id, after=after))
+        await self._writer.carry_out(Write(request, say("Changed the licenses."), account_id, after=after))
 
     async def change_group_licenses(self, group_id: str, add: Sequence[AssignedLicense]) -> None:
         request = requests.change_group_licenses(self._api, group_id, add)
         after = becomes({"addLicenses": [requests.license_body(one) for one in add]})
-        await self._writer.carry_out(Write(request, "Changed the licenses of the group", target=group_id, after=after))
+        await self._writer.carry_out(
+            Write(request, say("Changed the licenses of the group."), target=group_id, after=after)
+        )
 
     async def reprocess_licenses(self, account_id: str) -> None:
         request = requests.reprocess_licenses(self._api, account_id)
-        await self._writer.carry_out(Write(request, "Had the group licenses processed again", account_id))
+        await self._writer.carry_out(Write(request, say("Had the group licenses processed again."), account_id))
 
     async def retry_provisioning(self, account_id: str) -> None:
         request = requests.retry_provisioning(self._api, account_id)
-        await self._writer.carry_out(Write(request, "Had the account provisioned again", account_id))
+        await self._writer.carry_out(Write(request, say("Had the account provisioned again."), account_id))
 
     async def purge_deleted(self, deleted_id: str) -> None:
         request = requests.purge_deleted(self._api, deleted_id)
-        await self._writer.carry_out(Write(request, "Deleted the account for good", target=deleted_id))
+        await self._writer.carry_out(Write(request, say("Deleted the account for good."), target=deleted_id))
 
     async def probe_mailboxes(self, account_ids: Sequence[str]) -> dict[str, Probe]:
         parts = [account_ids[start : start + LIMIT] for start in range(0, len(account_ids), LIMIT)]
@@ -168,7 +170,9 @@ class GraphDirectory(Aftercare):
     async def create_access_pass(self, account_id: str, minutes: int) -> Credential:
         request = requests.access_pass(self._api, account_id, minutes)
         after = becomes({"isUsableOnce": True, "lifetimeInMinutes": minutes})
-        body = await self._writer.carry_out(Write(request, "Created a Temporary Access Pass", account_id, after=after))
+        body = await self._writer.carry_out(
+            Write(request, say("Created a Temporary Access Pass."), account_id, after=after)
+        )
         secret = body.get("temporaryAccessPass")
         if not isinstance(secret, str) or not secret:
             raise GraphRejected(
@@ -180,14 +184,14 @@ class GraphDirectory(Aftercare):
 
     async def revoke_access_pass(self, account_id: str, pass_id: str) -> None:
         request = requests.revoke_pass(self._api, account_id, pass_id)
-        did = "Revoked the Temporary Access Pass"
+        did = say("Revoked the Temporary Access Pass.")
         await self._writer.carry_out(Write(request, did, account_id, target=pass_id, may_be_gone=True))
 
     async def set_password(self, account_id: str, password: str) -> None:
         wanted = requests.password_profile(password)
         request = requests.update_account(self._api, account_id, wanted)
         await self._writer.carry_out(
-            Write(request, "Set a new password", account_id, after=becomes(wanted), about=SET_PASSWORD)
+            Write(request, say("Set a new password."), account_id, after=becomes(wanted), about=SET_PASSWORD)
         )
 
     async def check_changeable(self, account_id: str) -> None:

@@ -54,9 +54,9 @@ class Write:
     """A change of `account` (an existing one, which is checked and read first) or of `target` (another object's id).
 
     With both, the account is put into the target, or something of its own is changed. Neither is given where something
-    new is made. `did` says it in the past tense. `after` answers, from the account as it is, the properties that change
-    and their new values. `about`: see GraphClient.send. `may_be_gone`: it is
-    as good as done where Graph answers 404 to the write itself.
+    new is made. `did` is a sentence in the past tense. `after` answers, from the account as it is, the properties that
+    change and their new values. `about`: see GraphClient.send. `may_be_gone`: it is as good as done where Graph answers
+    404 to the write itself.
     """
 
     request: RequestInformation
@@ -116,7 +116,7 @@ class Writer:
             raise
         body = answer.body or {}
         details |= _made(write, ident(body.get("id")))
-        await self._tell(Kind.CHANGE, before, f"{write.did}.", details, answer.headers.get("request-id", ""))
+        await self._tell(Kind.CHANGE, before, write.did, details, answer.headers.get("request-id", ""))
         return body
 
     async def _look(self, write: Write) -> Json:

@@ -97,8 +97,7 @@ async def issue(case: Case, person: Person, directory: Directory, audit: Audit, 
         raise
 
 
-async def note(audit: Audit, person: Person, case: Case, deed: str) -> None:
-    sentence = f"{person.name} {deed}."
+async def note(audit: Audit, person: Person, case: Case, sentence: str) -> None:
     await audit.record(AuditRecord(Kind.CREDENTIAL, person, sentence, case.order.upn, case.id))
 
 
@@ -118,7 +117,13 @@ async def _issued(case: Case, person: Person, directory: Directory, audit: Audit
     """A pass that cannot be put into the trail is taken back."""
     credential = await _made(case, directory)
     try:
-        await note(audit, person, case, f"was shown a {credential.kind} of {case.order.upn}")
+        shown = say(
+            "{person} was shown a {credential} of {upn}.",
+            person=person.name,
+            credential=credential.kind,
+            upn=case.order.upn,
+        )
+        await note(audit, person, case, shown)
     except BaseException:
         if credential.id:
             await directory.revoke_access_pass(case.account_id, credential.id)

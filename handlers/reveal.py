@@ -55,8 +55,13 @@ async def hand_over(request: Request, services: Services) -> Reply | None:
     if case.credential_shown_at:
         return Reply(card=notice_card(shown_already(case)))
     await services.jobs.announce(case.id, chat)
-    deed = f"handed the sign-in details of {case.order.upn} over to {manager.name}"
-    await note(services.audit, request.person, case, deed)
+    handed = say(
+        "{person} handed the sign-in details of {upn} over to {manager}.",
+        person=request.person.name,
+        upn=case.order.upn,
+        manager=manager.name,
+    )
+    await note(services.audit, request.person, case, handed)
     return Reply(card=ready_card(case), replace=request.conversation.is_personal)
 
 

@@ -9,50 +9,60 @@ from provisioning.case import Case, CaseState, Order, Person, Problem
 from provisioning.following_up import LEFT_OVER, next_to_do, title
 from provisioning.repair import Repair, RepairState
 from provisioning.scheduled import Scheduled
+from provisioning.words import marked, say
 
 _REPAIR_ENDS = {
-    RepairState.CURED: "helped",
-    RepairState.NOT_CURED: "did not help yet",
-    RepairState.FAILED: "stopped",
+    RepairState.CURED: marked("The fix “{fix}” for {upn} helped: {why}"),
+    RepairState.NOT_CURED: marked("The fix “{fix}” for {upn} did not help yet: {why}"),
+    RepairState.FAILED: marked("The fix “{fix}” for {upn} stopped: {why}"),
 }
 _DECISIONS = {
-    RepairState.RUNNING: "approved",
-    RepairState.DECLINED: "declined",
-    RepairState.WITHDRAWN: "withdrew the request for",
-    RepairState.EXPIRED: "closed the request, which nobody answered in time, for",
-    RepairState.UNREACHED: "closed the request, which reached nobody, for",
+    RepairState.RUNNING: marked("{by} approved the fix “{fix}” for {upn}."),
+    RepairState.DECLINED: marked("{by} declined the fix “{fix}” for {upn}."),
+    RepairState.WITHDRAWN: marked("{by} withdrew the request for the fix “{fix}” for {upn}."),
+    RepairState.EXPIRED: marked(
+        "{by} closed the request, which nobody answered in time, for the fix “{fix}” for {upn}."
+    ),
+    RepairState.UNREACHED: marked("{by} closed the request, which reached nobody, for the fix “{fix}” for {upn}."),
 }
 
 
 def ordered(case: Case) -> AuditRecord:
     """A new case was stored."""
-    did = "asked to be told when there is a mailbox" if case.is_watch else "ordered a mailbox"
-    sentence = f"{_name(case.requester)} {did} for {case.order.upn}."
+    by, upn = _name(case.requester), case.order.upn
+    watched = say("{by} asked to be told when there is a mailbox for {upn}.", by=by, upn=upn)
+    sentence = watched if case.is_watch else say("{by} ordered a mailbox for {upn}.", by=by, upn=upn)
     return _of_case(case, Kind.ORDER, case.requester, sentence, _details(case.order))
 
 
 def joined(case: Case, by: Person, order: Order) -> AuditRecord:
     """`by` ordered what is being worked on already; `order` is what they wanted, `case` what is done."""
-    sentence = f"{_name(by)} ordered a mailbox for {case.order.upn}, which was being prepared already."
+    sentence = say(
+        "{by} ordered a mailbox for {upn}, which was being prepared already.", by=_name(by), upn=case.order.upn
+    )
     return _of_case(case, Kind.ORDER, by, sentence, {**_details(order), "joined": True})
 
 
 def wanted_as_well(case: Case, by: Person) -> AuditRecord:
     """`by` asked for what is being worked on, and was shown its card."""
-    sentence = f"{_name(by)} ordered a mailbox for {case.order.upn}, which is being prepared already."
+    sentence = say(
+        "{by} ordered a mailbox for {upn}, which is being prepared already.", by=_name(by), upn=case.order.upn
+    )
     return _of_case(case, Kind.ORDER, by, sentence, {"joined": True})
 
 
 def place_named(by: Person, conversation_id: str) -> AuditRecord:
     """Where approvals are asked for from now on; "" is in 1:1 chats."""
-    where = "a conversation of their choice" if conversation_id else "1:1 chats"
-    sentence = f"{_name(by)} had approvals asked for in {where}."
+    chosen = say("{by} had approvals asked for in a conversation of their choice.", by=_name(by))
+    sentence = chosen if conversation_id else say("{by} had approvals asked for in 1:1 chats.", by=_name(by))
     return AuditRecord(Kind.APPROVAL, by, sentence, details={"conversation": conversation_id})
 
 
 def preference_set(by: Person, name: str, before: str, after: str) -> AuditRecord:
     """An admin changed a setting in the chat; "" is what the environment says."""
-    sentence = f"{_name(by)} set {name} from {before or 'the default'} to {after or 'the default'}."
+    default = say("the default")
+    was, will_be = before or default, after or default
+    sentence = say("{by} set {option} from {was} to {will_be}.", by=_name(by), option=name, was=was, will_be=will_be)
     return AuditRecord(Kind.SETTING, by, sentence, details={"name": name, "before": before, "after": after})
 
 
@@ -63,30 +73,32 @@ def case_ended(before: Case, after: Case, by: Person) -> AuditRecord | None:
     upn, problem = after.order.upn, after.problem
     details = {"state": after.state.value, **_words(problem)}
     if after.state is CaseState.CANCELLED:
-        return _of_case(
-            after,
-            Kind.CANCEL,
-            by,
-            f"{_name(by)} stopped {'the watch' if after.is_watch else 'the order'} for {upn}.",
-            details,
-        )
+        watch = say("{by} stopped the watch for {upn}.", by=_name(by), upn=upn)
+        stopped = watch if after.is_watch else say("{by} stopped the order for {upn}.", by=_name(by), upn=upn)
+        return _of_case(after, Kind.CANCEL, by, stopped, details)
     if after.state is CaseState.READY:
-        sentence = f"The mailbox of {upn} is ready."
-        return _of_case(after, Kind.ENDED, MAILROOM, sentence, {**details, "mail": after.mail})
-    why = problem.sentence if problem else "no reason is known."
-    what = "The order for {} failed" if after.state is CaseState.FAILED else "Mailroom gave up on the mailbox of {}"
-    return _of_case(after, Kind.ENDED, MAILROOM, f"{what.format(upn)}: {why}", details)
+        ready = say("The mailbox of {upn} is ready.", upn=upn)
+        return _of_case(after, Kind.ENDED, MAILROOM, ready, {**details, "mail": after.mail})
+    why = problem.sentence if problem else say("no reason is known.")
+    failed = say("The order for {upn} failed: {why}", upn=upn, why=why)
+    given_up = say("Mailroom gave up on the mailbox of {upn}: {why}", upn=upn, why=why)
+    sentence = failed if after.state is CaseState.FAILED else given_up
+    return _of_case(after, Kind.ENDED, MAILROOM, sentence, details)
 
 
 def schedule_made(one: Scheduled) -> AuditRecord:
     """An order for later was stored."""
-    sentence = f"{_name(one.requester)} scheduled a mailbox for {one.request.upn}: {one.when}."
+    by, upn = _name(one.requester), one.request.upn
+    sentence = say("{by} scheduled a mailbox for {upn}: {when}.", by=by, upn=upn, when=one.when)
     details = {"starts_at": one.starts_at.isoformat(), "profile": one.request.profile}
     return AuditRecord(Kind.ORDER, one.requester, sentence, one.request.upn, one.id, details)
 
 
 def schedule_dropped(one: Scheduled, by: Person) -> AuditRecord:
-    sentence = f"{_name(by)} dropped the order for {one.request.upn} that was scheduled for {one.when}."
+    upn = one.request.upn
+    sentence = say(
+        "{by} dropped the order for {upn} that was scheduled for {when}.", by=_name(by), upn=upn, when=one.when
+    )
     return AuditRecord(Kind.CANCEL, by, sentence, one.request.upn, one.id)
 
 
@@ -96,14 +108,22 @@ def follow_ups_ended(before: Case, after: Case) -> AuditRecord | None:
         return None
     left = [one for one in after.follow_ups if one.state in LEFT_OVER]
     told = [{"what": title(one, after), "state": one.state.value, "note": one.note} for one in after.follow_ups]
-    rest = f"{len(left)} of {len(told)} need somebody" if left else "all are done"
-    sentence = f"The follow-ups for {after.order.upn} came to their end: {rest}."
+    upn = after.order.upn
+    done = say("The follow-ups for {upn} came to their end: all are done.", upn=upn)
+    some = say(
+        "The follow-ups for {upn} came to their end: {left} of {count} need somebody.",
+        upn=upn,
+        left=len(left),
+        count=len(told),
+    )
+    sentence = some if left else done
     details = {"state": "follow_ups_left" if left else "follow_ups_done", "follow_ups": told}
     return _of_case(after, Kind.ENDED, MAILROOM, sentence, details)
 
 
 def repair_asked(repair: Repair) -> AuditRecord:
-    sentence = f"{_name(repair.requester)} asked for the fix “{repair.title}” for {repair.user}."
+    by = _name(repair.requester)
+    sentence = say("{by} asked for the fix “{fix}” for {upn}.", by=by, fix=repair.title, upn=repair.user)
     steps = [step.says for step in repair.steps]
     return _of_repair(repair, Kind.REPAIR, repair.requester, sentence, {"steps": steps})
 
@@ -113,7 +133,7 @@ def repair_ended(before: Repair, after: Repair) -> AuditRecord | None:
     if not before.is_open or after.state not in _REPAIR_ENDS:
         return None
     why = after.problem.sentence if after.problem else after.outcome
-    sentence = f"The fix “{after.title}” for {after.user} {_REPAIR_ENDS[after.state]}: {why}"
+    sentence = _REPAIR_ENDS[after.state].format(fix=after.title, upn=after.user, why=why)
     details = {"state": after.state.value, **_words(after.problem)}
     return _of_repair(after, Kind.ENDED, MAILROOM, sentence, details)
 
@@ -123,7 +143,8 @@ def approval_asked(repair: Repair) -> AuditRecord | None:
     approval = repair.approval
     if approval is None:
         return None
-    sentence = f"{_name(repair.requester)} asked for approval of the fix “{repair.title}” for {repair.user}."
+    by = _name(repair.requester)
+    sentence = say("{by} asked for approval of the fix “{fix}” for {upn}.", by=by, fix=repair.title, upn=repair.user)
     details = {
         "asked": [person.id for person in approval.asked],
         "conversation": approval.place.id if approval.place else "",
@@ -138,14 +159,15 @@ def decided(before: Repair, after: Repair) -> AuditRecord | None:
     if before.state is not RepairState.AWAITING or after.state is before.state or after.approval is None:
         return None
     by = after.approval.decided_by or MAILROOM
-    sentence = f"{_name(by)} {_DECISIONS[after.state]} the fix “{after.title}” for {after.user}."
+    sentence = _DECISIONS[after.state].format(by=_name(by), fix=after.title, upn=after.user)
     details = {"decision": after.state.value, "reason": after.approval.reason}
     return _of_repair(after, Kind.DECISION, by, sentence, details)
 
 
 def refused(by: Person, what: str, why: str, subject: str, details: dict[str, Any]) -> AuditRecord:
     """`what`: the command or button; `why`: the sentence that the person was told."""
-    return AuditRecord(Kind.REFUSAL, by, f"{_name(by)} was refused “{what}”: {why}", subject, details=details)
+    sentence = say("{by} was refused “{command}”: {why}", by=_name(by), command=what, why=why)
+    return AuditRecord(Kind.REFUSAL, by, sentence, subject, details=details)
 
 
 def _of_case(case: Case, kind: Kind, by: Person, sentence: str, details: dict[str, Any]) -> AuditRecord:
@@ -174,4 +196,4 @@ def _request_id(problem: Problem | None) -> str:
 
 
 def _name(person: Person) -> str:
-    return person.name or person.id or "Somebody whom Teams did not name"
+    return person.name or person.id or say("Somebody whom Teams did not name")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from provisioning.acting import MAILROOM
 from provisioning.audit import Anchor, AuditRecord, Kind
 from provisioning.case import Person
+from provisioning.words import say
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,23 @@ class Keep:
 
 def swept(today: date, before: datetime, counts: Mapping[str, int]) -> AuditRecord:
     """What was too old is deleted."""
-    sentence = f"Deleted what had ended before {before:%Y-%m-%d}: {said(counts)}."
+    sentence = say("Deleted what had ended before {day}: {counts}.", day=f"{before:%Y-%m-%d}", counts=said(counts))
     return AuditRecord(Kind.RETENTION, MAILROOM, sentence, case=case_of(today), details={"deleted": dict(counts)})
 
 
 def trail_cut(newest: Anchor, before: datetime) -> AuditRecord:
     """The oldest entries of the trail itself are removed, `newest` and all before it. It proves what follows."""
-    sentence = f"Removed the entries of this trail up to {newest.seq}, which were written before {before:%Y-%m-%d}."
+    sentence = say(
+        "Removed the entries of this trail up to {seq}, which were written before {day}.",
+        seq=newest.seq,
+        day=f"{before:%Y-%m-%d}",
+    )
     return AuditRecord(Kind.RETENTION, MAILROOM, sentence, details={"cut": {"seq": newest.seq, "hash": newest.hash}})
 
 
 def forgotten(upn: str, by: Person, counts: Mapping[str, int]) -> AuditRecord:
     """Everything but this trail forgot a person, because somebody asked for it."""
-    sentence = f"Deleted what was kept about {upn}, as asked for: {said(counts)}."
+    sentence = say("Deleted what was kept about {upn}, as asked for: {counts}.", upn=upn, counts=said(counts))
     return AuditRecord(Kind.RETENTION, by, sentence, subject=upn, details={"deleted": dict(counts)})
 
 

@@ -13,6 +13,11 @@ def say(template: str, /, **values: object) -> str:
     return template.format(**values)
 
 
+def marked(template: str, /) -> str:
+    """A template of a table, whose values are filled in by `format` later."""
+    return template
+
+
 def counted(one: str, many: str, n: int, /, **values: object) -> str:
     """`one` for 1, else `many`, in which `{n}` is the number, such as "10,000"."""
     return (one if n == 1 else many).format(n=f"{n:,}", **values)

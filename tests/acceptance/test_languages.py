@@ -73,3 +73,16 @@ def test_a_failure_is_kept_in_english_and_told_in_german(desk: Site) -> None:
         "Mailroom may not assign the license. Ask an administrator"
     )
     desk.heal()
+
+
+def test_the_history_is_kept_in_english_and_told_in_german(desk: Site) -> None:
+    mona, helga, upn = desk.chat("mona", "group"), desk.chat("helga", "group"), newcomer()
+    mona.say(f'provision {upn} name="Jane Doe" license=E3 location=US')
+    mona.see(upn, IN_GERMAN)
+    desk.mailbox_answers(upn)
+    mona.see(upn, "Jane Doe — Postfach bereit")
+    mona.say(f"history {upn}")
+    done = ("Das Konto angelegt.", "Die Lizenzen geändert.", f"Das Postfach von {upn} ist bereit.")
+    mona.see(f"hat ein Postfach für {upn} bestellt.", *done)
+    helga.say(f"history {upn}")
+    helga.see(f"ordered a mailbox for {upn}.", "Created the account.", "Changed the licenses.")

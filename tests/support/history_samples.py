@@ -21,7 +21,7 @@ RECORDS = (
     AuditRecord(
         Kind.CHANGE,
         HELGA,
-        f"Changed the account of {JANE}.",
+        "Changed usageLocation, department, accountEnabled of the account.",
         JANE,
         "case-1",
         {
@@ -34,14 +34,14 @@ RECORDS = (
     AuditRecord(
         Kind.CHANGE,
         HELGA,
-        f"Changed the licenses of {JANE}.",
+        "Changed the licenses.",
         JANE,
         "case-1",
         {"before": {"assignedLicenses": []}, "after": {"assignedLicenses": [E3]}},
         REQUEST.replace("7d", "8e"),
     ),
     AuditRecord(Kind.ENDED, MAILROOM, f"The mailbox of {JANE} is ready.", JANE, "case-1", {"state": "ready"}),
-    AuditRecord(Kind.CREDENTIAL, HELGA, "The first sign-in details were shown to Helga Desk.", JANE, "case-1"),
+    AuditRecord(Kind.CREDENTIAL, HELGA, f"Helga Desk was shown a One-time password of {JANE}.", JANE, "case-1"),
     AuditRecord(
         Kind.REFUSAL,
         Person("v", "Vera Viewer"),
@@ -50,8 +50,10 @@ RECORDS = (
         JANE,
     ),
     AuditRecord(Kind.REPAIR, HELGA, f"Helga Desk asked for the fix “Recreate the mailbox” for {JANE}.", JANE, "r1"),
-    AuditRecord(Kind.APPROVAL, HELGA, "Adam Admin was asked to approve “Recreate the mailbox”.", JANE, "r1"),
-    AuditRecord(Kind.DECISION, ADAM, "Adam Admin approved “Recreate the mailbox”: the mailbox is empty.", JANE, "r1"),
+    AuditRecord(
+        Kind.APPROVAL, HELGA, f"Helga Desk asked for approval of the fix “Recreate the mailbox” for {JANE}.", JANE, "r1"
+    ),
+    AuditRecord(Kind.DECISION, ADAM, f"Adam Admin approved the fix “Recreate the mailbox” for {JANE}.", JANE, "r1"),
     AuditRecord(
         Kind.FAILURE, HELGA, f"Microsoft 365 refused to change {JANE}: no seats are free.", JANE, "r1", {}, REQUEST
     ),
