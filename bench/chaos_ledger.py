@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+LOOK_SECONDS = 0.3  # between two looks at the connector's log
 KILL_SECONDS = 3.0  # a message taken so shortly before a kill -9 may not have been noted
 ENDS = ("mailbox ready", "stopped, needs attention", "no mailbox in time")
 TITLE = re.compile(r"^Case (\d+) — (.+)$")
@@ -45,7 +45,6 @@ class Message:
     """One of the bot's messages about a case. `why` is the reason on a card that says that it stopped."""
 
     id: str
-    at: float
     title: str
     why: str = ""
 
@@ -59,27 +58,33 @@ class Watch:
         self._number = 0
         self._heard_at = time.monotonic()
         self.lost: set[str] = set()  # ids of messages whose answer did not reach the bot as it should
+        self.taken: dict[str, float] = {}  # when a message was taken, by its id: our time, the chat has the tenant's
         self.kills: list[float] = []  # when
 
     async def run(self) -> None:
         while True:
             await self.read()
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def read(self) -> None:
         log = await self._control("GET", f"sandbox/connector/log?after={self._number}")
         for entry in log["received"]:
             self._number = max(self._number, entry["number"])
             self._heard_at = time.monotonic()
-            if entry["notified"] and entry["fault"]:
-                self.lost.add(entry["id"])
+            if entry["notified"]:
+                self.taken[entry["id"]] = time.time()
+                if entry["fault"]:
+                    self.lost.add(entry["id"])
             title = TITLE.match(entry["text"])
             if title and entry["operation"] in ("send", "edit") and (entry["status"] < 300 or entry["notified"]):
                 self._cases[int(title[1])].titles.append(title[2])
 
-    def is_answer_lost(self, message: "Message") -> bool:
-        """The bot could not know that the message was taken: its answer was lost, or the bot was killed just then."""
-        return message.id in self.lost or any(0 <= kill - message.at < KILL_SECONDS for kill in self.kills)
+    def excuse(self, message: "Message") -> str:
+        """Why the bot could not know that the message was taken; "" where it could."""
+        if message.id in self.lost:
+            return "answer lost"
+        since = [kill - self.taken[message.id] for kill in self.kills if message.id in self.taken]
+        return "killed" if any(-2 * LOOK_SECONDS < one < KILL_SECONDS for one in since) else ""
 
     async def has_card(self, case: Case, seconds: float) -> bool:
         return await until(lambda: bool(case.titles), seconds)
@@ -113,9 +118,8 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
         total.update(did)
     lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
     copies = [one for ids in sent.values() for one in ids[:-1]]  # each of them was sent again
-    excused = [one for one in copies if watch.is_answer_lost(one)]
     stale = [one for shown in cards.values() for one in shown if not one.title.startswith(ENDS)]
-    orphans = [one for one in stale if watch.is_answer_lost(one)]
+    doubled, older = (excuses(watch, found) for found in (copies, stale))
     hits = (await control("GET", "sandbox/faults/plan"))["hits"]
     count = Counter(fates.values())
     return {
@@ -130,20 +134,38 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
             "people": len(sent),
             "messages": sum(map(len, sent.values())),
             "lost": lost,
-            "doubled": len(copies),
-            "doubled_as_the_answer_was_lost": len(excused),
-            "answers_lost_after_acceptance": sum(watch.is_answer_lost(one) for ids in sent.values() for one in ids),
+            "doubled": doubled,
+            "answers_lost_after_acceptance": sum(one.id in watch.lost for ids in sent.values() for one in ids),
         },
-        "cards": {"left_in_an_older_state": len(stale), "of_these_posts_whose_answer_was_lost": len(orphans)},
+        "cards_left_in_an_older_state": older,
         "faults": hits,
         "promises": {
             "every case ready or explained": not count[""],
             "no side effect twice": not twice,
             "no notification lost": not lost,
-            "no notification doubled but where the answer was lost": len(excused) == len(copies),
-            "no card left in an older state but where the answer was lost": len(stale) == len(orphans),
+            "no notification doubled but where the answer was lost": not doubled["without excuse"],
+            "no card left in an older state but where the answer was lost": not older["without excuse"],
         },
     }
+
+
+def excuses(watch: Watch, found: list[Message]) -> dict[str, Any]:
+    """How many there are and why; those without a reason by their title and how long before or after a kill."""
+    why = Counter(watch.excuse(one) for one in found)
+    bare = [one for one in found if not watch.excuse(one)]
+    return {
+        "in all": len(found),
+        "answer lost": why["answer lost"],
+        "killed": why["killed"],
+        "without excuse": [f"{one.title}: {_beside_kills(watch, one)}" for one in bare],
+    }
+
+
+def _beside_kills(watch: Watch, message: Message) -> str:
+    taken = watch.taken.get(message.id)
+    if taken is None:
+        return "not in the log"
+    return ", ".join(f"{kill - taken:+.1f} s to a kill" for kill in watch.kills) or "no kill"
 
 
 def fate(case: Case, cards: dict[int, list[Message]]) -> str:
@@ -166,8 +188,7 @@ async def messages(control: Control) -> tuple[dict[int, list[Message]], dict[int
                 continue
             is_notification = "outlook.office.com" in str(message["attachments"])
             why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
-            at = datetime.fromisoformat(message["at"]).timestamp()
-            one = Message(message["id"], at, title[2], why)
+            one = Message(message["id"], title[2], why)
             (sent if is_notification else cards).setdefault(int(title[1]), []).append(one)
     return sent, cards
 
