@@ -49,7 +49,7 @@ class Size:
     patience: float
 
 
-FULL, QUICK = Size(500, 60, 30.0, 4, 2, 45.0, 3600.0), Size(6, 240, 1.0, 1, 1, 10.0, 240.0)
+FULL, QUICK = Size(500, 60, 30.0, 4, 2, 45.0, 3600.0), Size(6, 240, 1.0, 1, 1, 7.0, 240.0)
 
 
 class Bot:

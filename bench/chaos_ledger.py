@@ -42,9 +42,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Message:
-    """One of the bot's messages about a case. `why` is the reason on a card that says that it stopped."""
+    """One of the bot's messages about a case. `where`: in a channel, the thread. Whoever orders again in a channel
+    begins another thread, and is told in both. `why` is the reason on a card that says that it stopped."""
 
     id: str
+    case: int
+    where: str
     title: str
     why: str = ""
 
@@ -117,7 +120,7 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
     for did in effects.values():
         total.update(did)
     lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
-    copies = [one for ids in sent.values() for one in ids[:-1]]  # each of them was sent again
+    copies = sent_again(sent)
     stale = [one for shown in cards.values() for one in shown if not one.title.startswith(ENDS)]
     doubled, older = (excuses(watch, found) for found in (copies, stale))
     hits = (await control("GET", "sandbox/faults/plan"))["hits"]
@@ -149,15 +152,22 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
     }
 
 
+def sent_again(sent: dict[int, list[Message]]) -> list[Message]:
+    """Those after which the same came once more, in the same place."""
+    messages = [one for some in sent.values() for one in some]
+    newest = {(one.case, one.where): one.id for one in messages}  # they are in their order
+    return [one for one in messages if newest[one.case, one.where] != one.id]
+
+
 def excuses(watch: Watch, found: list[Message]) -> dict[str, Any]:
-    """How many there are and why; those without a reason by their title and how long before or after a kill."""
+    """How many there are and why; those without a reason one by one, and how long before or after a kill."""
     why = Counter(watch.excuse(one) for one in found)
     bare = [one for one in found if not watch.excuse(one)]
     return {
         "in all": len(found),
         "answer lost": why["answer lost"],
         "killed": why["killed"],
-        "without excuse": [f"{one.title}: {_beside_kills(watch, one)}" for one in bare],
+        "without excuse": [f"{one.case} {one.where} {one.title}: {_beside_kills(watch, one)}" for one in bare],
     }
 
 
@@ -188,7 +198,8 @@ async def messages(control: Control) -> tuple[dict[int, list[Message]], dict[int
                 continue
             is_notification = "outlook.office.com" in str(message["attachments"])
             why = problem(message["attachments"]) if title[2].startswith(ENDS[1:]) else ""
-            one = Message(message["id"], title[2], why)
+            where = f"{message['conversation']}/{message['root'] or ''}"
+            one = Message(message["id"], int(title[1]), where, title[2], why)
             (sent if is_notification else cards).setdefault(int(title[1]), []).append(one)
     return sent, cards
 

@@ -20,7 +20,6 @@ from provisioning.case import Case, Conversation, Person
 from provisioning.errors import (
     ConversationGone,
     DatabaseUnavailable,
-    MailroomError,
     MessageGone,
     MessageRefused,
     MessengerUnavailable,
@@ -118,8 +117,8 @@ class Courier:
     async def _try(self, owed: Owed) -> None:
         try:
             with done_as(Priority.WORK if owed.is_new else Priority.BACKGROUND):
+                await self._point_down(owed)
                 activity_id = await self._send(owed)
-                is_pointed = await self._point_down(owed)
         except MessengerUnavailable as error:
             pause = error.retry_after or min(LONGEST_PAUSE_SECONDS, 2.0**owed.attempts)
             log.warning("message %s of %s waits %.0f s: %s", owed.id, owed.subject.id, pause, error.sentence)
@@ -136,7 +135,7 @@ class Courier:
             log.exception("message %s of %s could not be sent", owed.id, owed.subject.id)
             await _note(self._outbox.set_aside, owed, LONGEST_PAUSE_SECONDS, self._clock.now())
         else:
-            await _note(self._outbox.shown, owed, activity_id, self._clock.now(), is_pointed=is_pointed)
+            await _note(self._outbox.shown, owed, activity_id, self._clock.now())
             is_update = bool(owed.activity_id) and activity_id == owed.activity_id
             merged = max(0, owed.changes - owed.shown_changes - 1)
             self._tally.card_sent(owed.kind, is_update=is_update, merged=merged)
@@ -178,18 +177,15 @@ class Courier:
             return await self._messenger.show_case(owed.subject, owed.conversation, activity_id)
         raise ValueError(f"nothing to show for a message of the kind {owed.kind}")
 
-    async def _point_down(self, owed: Owed) -> bool:
-        """False where the older card is still to become a pointer: no reason to post the new one again."""
+    async def _point_down(self, owed: Owed) -> None:
+        """The older card first becomes a pointer: a row remembers one, and the new card may soon be an older one."""
         if not owed.moved_from or isinstance(owed.subject, Incident):
-            return True
+            return
         try:
             await self._messenger.show_moved(owed.subject, owed.conversation, owed.moved_from)
-        except MessageGone:
-            log.info("the older card of %s was already gone", owed.subject.id)
-        except MailroomError as error:
-            log.warning("the older card of %s does not point down yet: %s", owed.subject.id, error.sentence)
-            return False
-        return True
+        except (MessageGone, MessageRefused) as error:
+            log.info("the older card of %s cannot point down: %s", owed.subject.id, error.sentence)
+        await _note(self._outbox.pointed, owed)
 
 
 async def _note(write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:

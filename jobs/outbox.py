@@ -114,9 +114,14 @@ class Outbox:
             times = [connection.execute(later).scalar(), next_end_of_pause(connection, at)]
         return min((time for time in times if time is not None), default=None)
 
-    def shown(self, owed: Owed, activity_id: str, now: datetime, *, is_pointed: bool = True) -> None:
-        """The conversation has seen the row's state as of `owed`; later changes, or the pointer to it, stay due."""
-        pointer = "" if is_pointed else owed.moved_from
+    def pointed(self, owed: Owed) -> None:
+        """The older card points down."""
+        with writing(self._engine) as connection:
+            same = (messages.c.id == owed.id) & (messages.c.moved_from == owed.moved_from)
+            connection.execute(messages.update().where(same).values(moved_from=""))
+
+    def shown(self, owed: Owed, activity_id: str, now: datetime) -> None:
+        """The conversation has seen the row's state as of `owed`; later changes stay due."""
         with writing(self._engine) as connection:
             connection.execute(
                 messages.update()
@@ -124,8 +129,8 @@ class Outbox:
                 .values(
                     # Asked for further down while this was on its way: what was just posted is the older card.
                     activity_id=sa.case((messages.c.moves == owed.moves, activity_id), else_=""),
-                    moved_from=sa.case((messages.c.moves == owed.moves, pointer), else_=activity_id),
-                    is_due=(messages.c.changes > owed.changes) if is_pointed else True,
+                    moved_from=sa.case((messages.c.moves == owed.moves, ""), else_=activity_id),
+                    is_due=messages.c.changes > owed.changes,
                     due_since=now.timestamp(),
                     shown_changes=owed.changes,
                     next_try_at=now.timestamp() + _spacing(owed.kind),

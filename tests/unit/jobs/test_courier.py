@@ -206,7 +206,37 @@ async def test_a_pointer_that_teams_does_not_take_is_made_later_and_no_card_come
     room.store.open(replace(case, id="ordered-again"), CHAT)
     room.courier.wake()
     await room.settled()
-    assert room.teams.kinds() == ["posted", "posted", "updated", "moved"]
+    assert room.teams.kinds() == ["posted", "moved", "posted"]
+
+
+@on_sqlite
+async def test_no_older_card_is_forgotten_when_it_is_asked_for_again_and_again(room: PostRoom) -> None:
+    """Also while Teams does not take the pointer, or the new card."""
+    case = room.order("jane")
+    room.courier.wake()
+    await room.settled()
+    room.teams.fail_moved = 2
+    for number in range(3):
+        room.store.open(replace(case, id=f"ordered-again-{number}"), CHAT)
+        room.courier.wake()
+        await asyncio.sleep(0.05)
+        await room.idle()
+        room.teams.fail(MessengerUnavailable("Teams is down.", retry_after=0.05))
+    await room.settled()
+    posted = [sent.activity_id for sent in room.teams.sent if sent.kind == "posted"]
+    assert {sent.activity_id for sent in room.teams.sent if sent.kind == "moved"} == set(posted[:-1])
+
+
+@on_sqlite
+async def test_a_card_that_cannot_point_down_holds_up_no_new_one(room: PostRoom) -> None:
+    case = room.order("jane")
+    room.courier.wake()
+    await room.settled()
+    room.teams.fail(MessageRefused("It may not be edited."))
+    room.store.open(replace(case, id="ordered-again"), CHAT)
+    room.courier.wake()
+    await room.settled()
+    assert room.teams.kinds() == ["posted", "posted"]
 
 
 @on_sqlite
