@@ -8,6 +8,7 @@ machine: a bulk costs CPU, and a small machine would not reach the real one.
 import asyncio
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -127,8 +128,8 @@ async def run_bulk(jobs: JobsEngine, directory: GraphDirectory, control: Control
     progress: list[tuple[float, int]] = []
     starting = asyncio.create_task(start_all(jobs, size.users))
     with alongside(diagnose_on(directory, beside), sample_on(control, progress, started)):
-        while (await asyncio.to_thread(jobs.counts)).get(CaseState.WAITING, 0) < size.users:
-            failed = (await asyncio.to_thread(jobs.counts)).get(CaseState.FAILED, 0)
+        while (states := await by_state(jobs))[CaseState.WAITING] < size.users:
+            failed = states[CaseState.FAILED]
             if failed or (starting.done() and starting.exception()):
                 raise SystemExit(f"{failed} orders failed: {starting.exception() if starting.done() else ''}")
             await asyncio.sleep(0.5)
@@ -148,6 +149,13 @@ async def run_bulk(jobs: JobsEngine, directory: GraphDirectory, control: Control
         "cpu_ms_a_user": round(cpu * 1000 / size.users, 1),
         "diagnoses": beside,
     }
+
+
+async def by_state(jobs: JobsEngine) -> Counter[str]:
+    counts = Counter[str]()
+    for (state, _), count in (await jobs.depth()).cases.items():
+        counts[state] += count
+    return counts
 
 
 async def start_all(jobs: JobsEngine, users: int) -> None:
