@@ -120,7 +120,7 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
     for did in effects.values():
         total.update(did)
     lost = [case.upn for case in cases if fates[case.number] == "ready" and not sent.get(case.number)]
-    copies = sent_again(sent)
+    copies = sent_again(watch, sent, cards)
     stale = [one for shown in cards.values() for one in shown if not one.title.startswith(ENDS)]
     doubled, older = (excuses(watch, found) for found in (copies, stale))
     hits = (await control("GET", "sandbox/faults/plan"))["hits"]
@@ -136,6 +136,7 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
         "notifications": {
             "people": len(sent),
             "messages": sum(map(len, sent.values())),
+            "of_second_orders": sum(map(len, sent.values())) - len(sent) - len(copies),
             "lost": lost,
             "doubled": doubled,
             "answers_lost_after_acceptance": sum(one.id in watch.lost for ids in sent.values() for one in ids),
@@ -152,11 +153,25 @@ async def ledger(control: Control, watch: Watch, cases: list[Case]) -> dict[str,
     }
 
 
-def sent_again(sent: dict[int, list[Message]]) -> list[Message]:
-    """Those after which the same came once more, in the same place."""
-    messages = [one for some in sent.values() for one in some]
-    newest = {(one.case, one.where): one.id for one in messages}  # they are in their order
-    return [one for one in messages if newest[one.case, one.where] != one.id]
+def by_place(found: dict[int, list[Message]]) -> dict[tuple[int, str], list[Message]]:
+    places: dict[tuple[int, str], list[Message]] = {}
+    for one in (one for some in found.values() for one in some):
+        places.setdefault((one.case, one.where), []).append(one)
+    return places
+
+
+def sent_again(watch: Watch, sent: dict[int, list[Message]], cards: dict[int, list[Message]]) -> list[Message]:
+    """Notifications of which the same came once more: each order has one live card and one notification in a place.
+
+    Who sees no card for long and types again when the first order has just ended makes a second order, which has its
+    own card and ends with its own notification.
+    """
+    ended = by_place({number: [one for one in some if one.title.startswith(ENDS)] for number, some in cards.items()})
+    found: list[Message] = []
+    for place, some in by_place(sent).items():
+        extra = len(some) - max(1, len(ended.get(place, ())))
+        found += sorted(some[:-1], key=lambda one: not watch.excuse(one))[: max(0, extra)]
+    return found
 
 
 def excuses(watch: Watch, found: list[Message]) -> dict[str, Any]:

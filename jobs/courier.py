@@ -60,7 +60,7 @@ class Courier:
         self._messenger = messenger
         self._clock = clock
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], str] = {}  # and in which conversation
 
     def wake(self) -> None:
         self._wake.set()
@@ -91,9 +91,10 @@ class Courier:
         """Answers the seconds until the next message is due; whoever ends makes room for the next by waking us."""
         now = self._clock.now()
         room = AT_ONCE - len(self._under_way)
-        for owed in await asyncio.to_thread(self._outbox.claim, now, room) if room else ():
+        served = frozenset(self._under_way.values())
+        for owed in await asyncio.to_thread(self._outbox.claim, now, room, served) if room else ():
             task = asyncio.create_task(self._deliver(owed))
-            self._under_way.add(task)
+            self._under_way[task] = owed.addressee
             task.add_done_callback(self._ended)
         due_at = await asyncio.to_thread(self._outbox.next_at, now)
         if due_at is None:
@@ -101,7 +102,7 @@ class Courier:
         return min(IDLE_SECONDS, max(0.05, due_at - self._clock.now().timestamp()))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         if not task.cancelled() and task.exception():
             log.error("what became of a message could not be noted", exc_info=task.exception())
         self.wake()

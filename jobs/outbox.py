@@ -84,14 +84,17 @@ class Outbox:
         self.gone: frozenset[str] = frozenset()  # conversations, as of the last look
         self._looking = threading.Lock()  # so that an older look never replaces a newer one
 
-    def claim(self, now: datetime, limit: int) -> list[Owed]:
-        """The next row of each conversation; leased, so that nobody else serves the same conversation meanwhile."""
+    def claim(self, now: datetime, limit: int, served: Collection[str] = ()) -> list[Owed]:
+        """The next row of each conversation; leased, so that nobody else serves the same conversation meanwhile.
+
+        `served` are those in which this process is at work: a clock that is put ahead ends a lease, not the work.
+        """
         at = now.timestamp()
         self._look_who_is_gone()
         with writing(self._engine) as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            due = sa.select(messages.c.id).where(messages.c.id.in_(_first_of_each(at, limit)), _is_due(at))
+            due = sa.select(messages.c.id).where(messages.c.id.in_(_first_of_each(at, limit, served)), _is_due(at))
             ids = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
             if not ids:
                 return []
@@ -204,14 +207,15 @@ def _is_due(at: float) -> sa.ColumnElement[bool]:
     return messages.c.is_due & has_come(messages.c.next_try_at, at, FARTHEST_SECONDS) & ~is_held
 
 
-def _first_of_each(at: float, limit: int) -> sa.Select[tuple[int]]:
+def _first_of_each(at: float, limit: int, served: Collection[str]) -> sa.Select[tuple[int]]:
     """Ids of the rows to send next, one of each conversation in which one may speak and nobody is speaking."""
     is_leased = (messages.c.claimed_by != "") & messages.c.is_due & ~_is_due(at)
-    served = sa.select(messages.c.conversation_id).where(is_leased)
+    leased = sa.select(messages.c.conversation_id).where(is_leased)
     is_update = (messages.c.activity_id != "").label("is_update")
     order = (is_update, messages.c.next_try_at, messages.c.id)
     place = sa.func.row_number().over(partition_by=messages.c.conversation_id, order_by=order)
-    may_go = messages.c.conversation_id.not_in(served) & messages.c.conversation_id.not_in(shut(at))
+    here = messages.c.conversation_id
+    may_go = here.not_in(leased) & here.not_in(shut(at)) & here.not_in(served)
     ranked = sa.select(*order, place.label("place")).where(_is_due(at), may_go).subquery()
     first = sa.select(ranked.c.id).where(ranked.c.place == 1)
     return first.order_by(ranked.c.is_update, ranked.c.next_try_at, ranked.c.id).limit(limit)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -26,8 +26,11 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  
 
 
 class Clock:
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.ahead
 
 
 class Teams(FakeMessenger):
@@ -74,7 +77,8 @@ class PostRoom:
         self.store = CaseStore(self.engine, "p1")
         self.outbox = Outbox(self.engine, "p1")
         self.teams = Teams()
-        self.courier = Courier(self.outbox, self.teams, Clock())
+        self.clock = Clock()
+        self.courier = Courier(self.outbox, self.teams, self.clock)
 
     def order(self, name: str, where: Conversation = CHAT, by: Person = HELGA) -> Case:
         case = Case(name, replace(JANE, upn=f"{name}@contoso.com"), by, Clock().now())
@@ -182,6 +186,23 @@ async def test_conversations_that_do_not_answer_leave_room_for_others(room: Post
     room.order("jane")
     room.courier.wake()
     await room.until(["posted"])
+
+
+@on_sqlite
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=-2)])
+async def test_a_clock_that_jumps_while_a_card_is_on_its_way_posts_no_second_one(
+    room: PostRoom, ahead: timedelta
+) -> None:
+    room.teams.silent.add(CHAT.id)
+    case = room.order("jane")
+    room.order("mona", ROOM)
+    room.courier.wake()
+    await room.until(["posted"], ROOM)
+    room.clock.ahead = ahead
+    room.order("adam", ROOM)
+    room.change(case, checks=1)
+    await room.until(["posted", "posted"], ROOM)
+    assert len(room.courier._under_way) == 1
 
 
 @on_sqlite
