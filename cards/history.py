@@ -9,7 +9,7 @@ from cards.elements import Element
 from cards.language import counted, say, told
 from cards.parts import Card, plain
 from cards.texts import at
-from provisioning.audit import AuditEntry, Kind
+from provisioning.audit import HIDDEN, AuditEntry, Kind
 
 SIZE = 20_000  # bytes of rows; Teams takes 28 KB a message
 CHANGES = 6  # properties of one change that are shown
@@ -92,6 +92,8 @@ def _value(value: Any) -> str:
     """A JSON value in words."""
     if value is None or value in ("", [], {}):
         return say("nothing")
+    if value == HIDDEN:
+        return told(HIDDEN)
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, list):

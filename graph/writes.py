@@ -18,16 +18,15 @@ from graph.protection import Protection, check_account, check_object
 from graph.requests import license_body
 from graph.values import ident, objects, text
 from provisioning.acting import acting
-from provisioning.audit import AuditRecord, Kind
+from provisioning.audit import HIDDEN, AuditRecord, Kind
 from provisioning.directory import AssignedLicense
 from provisioning.errors import AuditUnavailable, GraphError, GraphNotFound, GraphUnavailable, ProtectedAccount
 from provisioning.words import say
 
 log = logging.getLogger(__name__)
 
-HIDDEN = "(hidden)"
 SECRETS = frozenset({"passwordProfile", "temporaryAccessPass"})
-NOT_KNOWN = "Whether it took effect is not known."
+NOT_KNOWN = say("Whether it took effect is not known.")
 
 Recorder = Callable[[AuditRecord], Awaitable[None]]
 Outcome = Callable[[Json], Mapping[str, Any]]

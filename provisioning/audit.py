@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from provisioning.case import Person
+from provisioning.words import say
 
+HIDDEN = say("(hidden)")  # in place of the value of a secret
 GENESIS = "0" * 64  # what the first entry holds as the hash before it
 
 Hashes = Mapping[int, set[str]]  # that entries are known to have, by number
