@@ -43,7 +43,7 @@ def bulk_card(summary: BulkSummary, now: datetime, *, refresh_for: Sequence[str]
     is_open = summary.bulk.state is BulkState.RUNNING
     style, color = _look(summary)
     body: list[Element] = [
-        parts.header(title, plain(summary.bulk.title, 120), style),
+        parts.header(title, plain(told(summary.bulk.title), 120), style),
         steps.bar(summary.share, color),
         parts.facts(_counts(summary), spacing="Medium"),
         *_failing(summary),
@@ -61,7 +61,7 @@ def ended_card(summary: BulkSummary) -> Card:
     style, _ = _look(summary)
     show = parts.button(say("Show the list"), "bulk-show", {"bulk": summary.id})
     body = [
-        parts.header(title, plain(summary.bulk.title, 120), style),
+        parts.header(title, plain(told(summary.bulk.title), 120), style),
         parts.facts(_counts(summary)),
         parts.buttons([show, *_results(summary)]),
     ]
@@ -73,7 +73,7 @@ def stop_card(summary: BulkSummary) -> Card:
     left = summary.counts.get(Fate.TO_DO, 0)
     question = counted("Stop 1 person that have not begun?", "Stop {n} people that have not begun?", left)
     body = [
-        parts.header(question, plain(summary.bulk.title, 120), "warning"),
+        parts.header(question, plain(told(summary.bulk.title), 120), "warning"),
         parts.text(say("Those that have begun go on. To stop one of them, type cancel and the sign-in name.")),
         parts.buttons(
             [
@@ -91,7 +91,9 @@ def bulk_row(summary: BulkSummary) -> Element:
         parts.icon("ArrowSyncCircle", "●", "Accent"),
         [
             parts.text(title_of(summary)),
-            parts.small(f"{plain(summary.bulk.title, 80)} · {plain(summary.bulk.requester.name, 60)}", spacing="None"),
+            parts.small(
+                f"{plain(told(summary.bulk.title), 80)} · {plain(summary.bulk.requester.name, 60)}", spacing="None"
+            ),
         ],
         parts.text(say("Show ›"), size="Small", color="Accent", horizontal_alignment="Right"),
         select_action=parts.button(say("Show the list"), "bulk-show", {"bulk": summary.id}),

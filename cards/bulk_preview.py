@@ -32,7 +32,7 @@ def preview_card(bulk: Bulk, checked: Checked, skus: Sequence[Sku]) -> Card:
     title = _title(bulk)
     bad = [line for line in checked.lines if not line.is_startable]
     body: list[Element] = [
-        parts.header(title, plain(bulk.title, 120), "warning" if bad else "emphasis"),
+        parts.header(title, plain(told(bulk.title), 120), "warning" if bad else "emphasis"),
         parts.text(say("Nothing has been changed yet.")),
         parts.facts(
             [(told(words), number(checked.origins[one])) for one, words in _ORIGINS.items() if checked.origins[one]]

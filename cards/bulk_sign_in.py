@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cards import parts
 from cards.elements import Choice, ChoiceInput, Input, TextInput
-from cards.language import say
+from cards.language import say, told
 from cards.parts import Card, plain
 from provisioning.bulk import Bulk, Outcome
 
@@ -33,7 +33,7 @@ def sign_in_choice_card(bulk: Bulk, created: Sequence[Outcome]) -> Card:
     of_bulk = {"bulk": bulk.id}
     show = parts.button(say("Show the message"), "bulk-sign-in-chosen", of_bulk, sends_inputs=True, style="positive")
     body = [
-        parts.header(title, plain(bulk.title, 120)),
+        parts.header(title, plain(told(bulk.title), 120)),
         parts.text(say("They are shown once, to whoever ordered. Accounts that existed before keep their own.")),
         asked,
         parts.buttons([show]),

@@ -66,7 +66,9 @@ def bulk_cards() -> dict[str, dict[str, Any]]:
     return {
         "bulk_preview": preview_card(replace(DRAFT, size=2, refused=0, unused=()), few, (E3,)),
         "bulk_preview_short": preview_card(DRAFT, short, (E3,)),
-        "bulk_preview_nobody": preview_card(replace(DRAFT, size=0, answers=Answers(license=E3.id)), nobody, (E3,)),
+        "bulk_preview_nobody": preview_card(
+            replace(DRAFT, title="Pasted list", size=0, answers=Answers(license=E3.id)), nobody, (E3,)
+        ),
         "bulk_preview_hostile": preview_card(evil, hostile, ()),
         "bulk_running": bulk_card(running, NOW, refresh_for=["29:helga"]),
         "bulk_ended": bulk_card(ended, NOW),
