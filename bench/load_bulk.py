@@ -44,7 +44,7 @@ class Size:
     diagnoses: int
 
 
-FULL, QUICK = Size(1_000, 0.25, 60), Size(60, 0.25, 10)
+FULL, QUICK = Size(1_000, 0.25, 60), Size(24, 0.25, 5)
 POLL_SECONDS = 30.0  # the default
 
 

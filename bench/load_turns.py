@@ -44,7 +44,7 @@ class Size:
     most_seconds: float
 
 
-FULL, QUICK = Size(90, 150, 100, 240), Size(4.5, 8, 8, 20)
+FULL, QUICK = Size(90, 150, 100, 240), Size(3, 6, 6, 12)
 
 
 def measure(quick: bool) -> dict[str, object]:

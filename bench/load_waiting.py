@@ -51,7 +51,7 @@ class Size:
 
 
 FULL = Size((100, 1_000, 10_000), (0, 10_000), ((MIXED, 10_000), (YOUNG, 1_000), (YOUNG, 10_000)), 60, 30, 30)
-QUICK = Size((300,), (), (), 3, 4, 10)
+QUICK = Size((300,), (), (), 1, 3, 5)
 
 
 def measure(quick: bool) -> dict[str, object]:
@@ -137,7 +137,7 @@ class Bench(ExitStack):
         port = free_port()
         poller = self.servers.start("poller", *argv, str(port), port=port)
         poller.wait_ready("/")
-        time.sleep(NAIVE_SETTLE_SECONDS)
+        time.sleep(min(NAIVE_SETTLE_SECONDS, size.settle_seconds))
         watched = self._watched(poller, size.watched_seconds, [])
         poller.stop()
         formula = round(requests_a_minute(ages, count), 1)
