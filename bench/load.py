@@ -29,7 +29,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, object]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="everything smaller, under 45 s in all")
+    parser.add_argument("--quick", action="store_true", help="everything smaller, each part under 45 s")
     parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
     parser.add_argument("--scale", type=float, help="bulk: of the published limits, on both sides")
     parser.add_argument("--unpaced", action="store_true", help="bulk: without the pacer, to see what it is good for")
