@@ -42,8 +42,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Message:
-    """One of the bot's messages about a case. `where`: in a channel, the thread. Whoever orders again in a channel
-    begins another thread, and is told in both. `why` is the reason on a card that says that it stopped."""
+    """One of the bot's messages about a case. `why` is the reason on a card that says that it stopped.
+
+    `where` is, in a channel, the thread: whoever orders again there begins another one, and is told in both.
+    """
 
     id: str
     case: int

@@ -16,7 +16,7 @@ from pathlib import Path
 from babel.numbers import format_decimal, get_decimal_symbol
 
 from cards.recognising import Sentences, sentences_of
-from provisioning.words import say as marked
+from provisioning.words import marked
 
 __all__ = ["counted", "decimal_mark", "language_of", "marked", "number", "say", "speaking", "spoken", "told"]
 

@@ -14,7 +14,7 @@ def say(template: str, /, **values: object) -> str:
 
 
 def marked(template: str, /) -> str:
-    """A template of a table, whose values are filled in by `format` later."""
+    """A sentence of a table that is made before anyone reads; where it has values, `format` fills them in later."""
     return template
 
 
